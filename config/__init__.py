@@ -1,0 +1,1 @@
+"""What people edit, as YAML, and the loader that checks it."""

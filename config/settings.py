@@ -1,0 +1,114 @@
+"""Every setting, checked before anything starts. `config/shengwen.yaml`, overridden by SHENGWEN_… variables.
+
+Each section is read by one room. Unknown keys are refused; all problems are shown together.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Port = Annotated[int, Field(ge=0, le=65_535)]  # 0: any free one
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MediaSettings(Section):
+    """AudioSocket server and recorder (ivr/media)."""
+
+    host: str = "127.0.0.1"
+    port: Port = 0
+    max_unknown_connections: Annotated[int, Field(ge=1, le=1_000)] = 16
+    heard_max_ms: Annotated[int, Field(ge=100, le=10_000)] = 1_000  # when full: drop the oldest 20 ms
+
+
+class AsteriskSettings(Section):
+    """Our Asterisk, over AMI (ivr/dialler)."""
+
+    ami_host: str = "127.0.0.1"
+    ami_port: Port = 15_038
+    ami_user: str = "shengwen"
+    ami_secret_file: Path = Path("var/asterisk/ami.secret")  # generated; never in this file
+    trunk: str = "carrier"
+    calls_per_second: Annotated[float, Field(gt=0, le=50)] = 5.0
+    ring_timeout_s: Annotated[float, Field(ge=5, le=120)] = 30.0
+
+
+class HearingSettings(Section):
+    """Recogniser (dialogue/hearing, ivr/inference)."""
+
+    engine: Literal["whisper", "vosk", "transformers"] = "whisper"
+    model: Path | None = None  # None: the gathered model of that engine
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
+    deadline_s: Annotated[float, Field(ge=1, le=60)] = 8.0
+
+
+class SpeakingSettings(Section):
+    """Synthesiser and prompt cache (dialogue/speaking)."""
+
+    voice: str = "jf_alpha"  # Kokoro style, or a blend "jf_alpha*0.6+jf_nezumi*0.4"
+    speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+    cache: Path = Path("var/prompts")
+
+
+class InterviewSettings(Section):
+    """One conversation (dialogue)."""
+
+    bank: Path = Path("config/banks/zh")
+    max_survey_s: Annotated[float, Field(ge=30, le=1_800)] = 180.0
+    min_net_speech_s: Annotated[float, Field(ge=0, le=60)] = 10.0
+    decided_at: Annotated[float, Field(gt=0.5, lt=1)] = 0.95  # belief at which the survey may stop
+    max_attempts: Annotated[int, Field(ge=1, le=5)] = 2  # per question, before the keypad
+
+
+class VoiceprintSettings(Section):
+    """Watch list and search (voiceprint)."""
+
+    encoder: Literal["ge2e"] = "ge2e"
+    candidates_per_1000_calls: Annotated[float, Field(gt=0, le=1_000)] = 20.0  # what people can review
+    min_speech_s: Annotated[float, Field(ge=1, le=60)] = 2.0
+
+
+class DecisionSettings(Section):
+    """Rules and limits (decision_hook)."""
+
+    rules: Path = Path("config/rules")
+    call_above: Annotated[float, Field(ge=0, le=1)] = 0.5  # risk score from which an applicant is telephoned
+
+
+class ConsoleSettings(Section):
+    """The staff's pages (decision_hook/console)."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8_080
+
+
+class CampaignSettings(Section):
+    """Whom to call when (ivr/campaign)."""
+
+    timezone: str = "Asia/Shanghai"
+    window_start: Annotated[str, Field(pattern=r"^\d\d:\d\d$")] = "09:00"
+    window_end: Annotated[str, Field(pattern=r"^\d\d:\d\d$")] = "21:00"
+    calls_at_once: Annotated[int, Field(ge=1, le=500)] = 6
+    max_attempts_per_person: Annotated[int, Field(ge=1, le=10)] = 3
+    retry_after_min: Annotated[float, Field(ge=0, le=10_080)] = 120.0
+
+
+class Settings(Section):
+    """The whole of config/shengwen.yaml."""
+
+    var: Path = Path("var")  # everything generated lives below it
+    models: Path = Path("var/models")
+    line: Literal["embedded", "asterisk"] = "embedded"
+    database_url: str = "sqlite:///var/shengwen.db"
+    media: MediaSettings = MediaSettings()
+    asterisk: AsteriskSettings = AsteriskSettings()
+    hearing: HearingSettings = HearingSettings()
+    speaking: SpeakingSettings = SpeakingSettings()
+    interview: InterviewSettings = InterviewSettings()
+    voiceprint: VoiceprintSettings = VoiceprintSettings()
+    decision: DecisionSettings = DecisionSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    campaign: CampaignSettings = CampaignSettings()

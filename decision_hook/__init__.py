@@ -1,0 +1,1 @@
+"""Where results go: rules, credit limit, supervision and the staff's pages."""

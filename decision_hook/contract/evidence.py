@@ -1,0 +1,41 @@
+"""What one answer says, in log-likelihood, with the source of every number."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from decision_hook.contract.outcomes import Grade, Hypothesis
+
+
+class EvidencePart(BaseModel):
+    """One piece of evidence: natural-log likelihood under each hypothesis, and where it comes from."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str  # fact, latency, second_voice, pauses, tone, consistency …
+    log_likelihood: dict[Hypothesis, float]  # ln P(observed | hypothesis); only differences matter
+    source: str  # table and origin: "statistics:expert", "tone.yaml:simulated"
+    n: int = 0  # samples behind the table; 0: expert's guess
+    note: str = ""  # one line a reviewer reads; no personal data beyond what was said
+
+
+class AnswerEvidence(BaseModel):
+    """One reply to one question, saved the moment it is understood."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: str  # question id
+    topic: str = ""
+    fact_key: str | None = None  # the fact it was judged against; None: none on file
+    asked: str = ""  # the words that were spoken to the caller
+    text: str = ""  # "" : no words recognised
+    grade: Grade
+    confidence: float | None = None  # probability that `grade` is right; None: not calibrated
+    # ln P(answer | genuine) - ln P(answer | impostor), summed over parts; > 0 speaks for genuine
+    llr: float = 0.0
+    parts: tuple[EvidencePart, ...] = ()
+    started_ms: int  # since the call was answered
+    ended_ms: int
+    latency_ms: int | None = None  # from the prompt's end to speech; None: spoke during it, or not at all
+    state: str = ""  # fluent hesitant read_out prompted rushed unclear_line; "": not judged
+    measures: dict[str, float] = Field(default_factory=dict)  # named with their unit: pause_ms, f0_semitones
+    attempts: int = 1  # how often the question was put
+    keyed: bool = False  # answered on the keypad

@@ -1,0 +1,56 @@
+"""What the conversation needs of a speech recogniser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialogue.line import Samples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One stretch of caller speech, cut with up to 200 ms of margin either side."""
+
+    samples: Samples  # int16, (n,), mono
+    rate_hz: int = 8_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    text: str
+    started_ms: int  # from the utterance's start
+    ended_ms: int
+    probability: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """The best free reading and its rivals. Simplified characters."""
+
+    text: str  # "" = no words recognised
+    alternatives: tuple[str, ...] = ()  # n-best without `text`, best first
+    log_prob: float | None = None  # mean natural log per token; None: engine does not tell
+    no_speech: float | None = None  # probability that nobody spoke; None: engine does not tell
+    words: tuple[Word, ...] = ()  # empty: engine gives no times
+
+
+class RecognizerUnavailable(Exception):  # noqa: N818  (a state of the world, not a programming error)
+    """No result in time; the caller treats the answer as unclear."""
+
+
+class SpeechRecognizer(Protocol):
+    """Turns one utterance into words, and judges given wordings. Never blocks the event loop."""
+
+    async def transcribe(self, utterance: Utterance, *, language: str = "zh") -> Transcript:
+        """Silence gives an empty Transcript. Raises RecognizerUnavailable after its own deadline."""
+        ...
+
+    async def score(
+        self, utterance: Utterance, wordings: Sequence[str], *, language: str = "zh"
+    ) -> tuple[float, ...]:
+        """Natural-log likelihood of the audio's token sequence for each wording (teacher forcing).
+
+        Sums over tokens, end of text included, so that wordings of one utterance compare. Empty
+        tuple if the engine cannot (vosk). Raises RecognizerUnavailable after its own deadline.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Words to speech: synthesisers behind one Protocol, and the prompt cache."""

@@ -1,0 +1,1 @@
+"""The outbound calling engine; the outermost room."""

@@ -1,0 +1,1 @@
+"""Placing calls: Asterisk over AMI, or the embedded line."""

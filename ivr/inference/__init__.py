@@ -1,0 +1,1 @@
+"""Shared models behind bounded, batching workers."""

@@ -1,0 +1,1 @@
+"""AudioSocket: protocol, server, the shared 20 ms clock, recorder."""

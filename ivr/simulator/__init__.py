@@ -1,0 +1,1 @@
+"""Synthetic applicants who answer with real audio."""

@@ -1,0 +1,1 @@
+"""Questions as values: files in, values out."""

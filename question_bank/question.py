@@ -1,0 +1,56 @@
+"""One question as a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from decision_hook.contract import FactKind, Grade, Hypothesis
+
+
+class Role(StrEnum):
+    """What a question is for."""
+
+    FACT = "fact"  # has a truth on file
+    LIFE = "life"  # the life behind the facts: judged by consistency and delivery, not truth
+    WARM_UP = "warm_up"  # open, gives the pause baseline and voice
+    SCRIPT = "script"  # who-is-there, consent: outside the paper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """P(grade | hypothesis), each row summing to 1, with where it comes from."""
+
+    table: Mapping[Hypothesis, Mapping[Grade, float]]
+    n: int  # answers behind it; 0: expert's guess
+    source: str  # simulated, calls, expert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeypadForm:
+    """How a question can be answered on the keypad."""
+
+    ask: str  # the words that offer it
+    min_digits: int
+    max_digits: int
+    # How keyed digits become a value: "digits" as they are; "yes_no" 1/2; "option" n-th of `options`
+    means: str = "digits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    id: str
+    topic: str
+    role: Role
+    kind: FactKind
+    phrasings: tuple[str, ...]  # Jinja2 templates, at least 3 for survey questions
+    fact_keys: tuple[str, ...]  # what it rests on; the first is what the answer is judged against
+    requires: tuple[str, ...] = ()  # fact keys that must be on file to ask it
+    options: tuple[str, ...] = ()  # decoys of the fact's kind, for questions that name choices
+    tolerance: Mapping[str, float] | None = (
+        None  # e.g. {"relative": 0.1}, {"absolute": 1}; None: the kind's own
+    )
+    cost_s: float  # seconds of call it takes, prompt and usual answer
+    sensitivity: int = 1  # 1 harmless .. 3 intimate; low first
+    keypad: KeypadForm | None = None
+    statistics: Statistics
+    wait_s: float = 6.0  # patience before silence is an answer

@@ -1,0 +1,1 @@
+"""Implementations of our own Protocols for tests."""
