@@ -34,7 +34,7 @@ class Transcript:
     words: tuple[Word, ...] = ()  # empty: engine gives no times
 
 
-class RecognizerUnavailable(Exception):  # noqa: N818  (a state of the world, not a programming error)
+class RecognizerUnavailable(Exception):
     """No result in time; the caller treats the answer as unclear."""
 
 
