@@ -1,53 +1,79 @@
-"""`shengwen`: one Typer app. Rooms add sub-commands from their own cli.py, imported only when used."""
+"""`shengwen`: one Typer app. A command's module is imported when that command is called, so `--help` is quick."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
 
 from decision_hook.contract.errors import SurveyError
 
-# command: (module, attribute, help). The module is imported when the command is used, so `--help` stays fast.
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "models": ("ivr.models_cli", "app", "Gather and check the model files."),
-    "doctor": ("ivr.doctor_cli", "app", "Check models, Asterisk, database, disk and ports."),
-    "transcribe": ("dialogue.hearing.cli", "app", "Write down what recordings say."),
-    "voiceprint": ("voiceprint.cli", "app", "The watch list: add, approve, search."),
-    "bank": ("question_bank.cli", "app", "The question bank: lint, preview."),
-    "asterisk": ("ivr.dialler.cli", "app", "Install, start and stop the local Asterisk pair."),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Where a command lives: `module` holds a Typer app named `app`."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "asterisk": Command(module="ivr.dialler.cli", help="Install, start and stop the local Asterisk pair."),
+    "bank": Command(module="question_bank.cli", help="The question bank: lint, preview."),
+    "bench": Command(module="ivr.bench.cli", help="Measure turns and calls under load."),
+    "call": Command(module="ivr.call_cli", help="Call one synthetic applicant and print the verdict."),
+    "demo": Command(module="ivr.demo_cli", help="The main job: telephone the demo applicants."),
+    "doctor": Command(module="ivr.doctor_cli", help="Check models, Asterisk, database, disk and ports."),
+    "models": Command(module="ivr.models_cli", help="Gather and check the model files."),
+    "prompts": Command(module="ivr.prompts_cli", help="Render the prompts beforehand and listen to them once."),
+    "run": Command(module="ivr.run_cli", help="Score a CSV of applications, decide or telephone each."),
+    "schema": Command(module="ivr.schema_cli", help="Print a JSON Schema."),
+    "serve": Command(module="ivr.serve_cli", help="Take applications over HTTP, call, and show the pages."),
+    "transcribe": Command(module="dialogue.hearing.cli", help="Write down what recordings say."),
+    "voiceprint": Command(module="voiceprint.cli", help="The watch list: add, approve, search."),
 }
 
 
-class LazyGroup(TyperGroup):
-    """Lists all commands from the table; imports one when it is called."""
+def build(arguments: list[str]) -> typer.Typer:
+    """The command line for these arguments: only the command that is called is imported."""
+    root = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="声问 Shengwen: telephones, asks, listens, and hands over a reasoned verdict.",
+    )
+    called = next((word for word in arguments if not word.startswith("-")), None)
+    for name, command in COMMANDS.items():
+        if name != called:
+            root.command(name, help=command.help)(_not_called)
+            continue
+        found: typer.Typer = import_module(command.module).app
+        only = _only_command(found)
+        if only is not None:
+            root.command(name, help=command.help)(only)
+        else:
+            root.add_typer(found, name=name, help=command.help, no_args_is_help=True)
+    return root
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, attribute, _ = COMMANDS[cmd_name]
-        found = getattr(import_module(module), attribute)
-        command = typer.main.get_command(found)
-        command.name = cmd_name
-        return command
+def _not_called() -> None:
+    """Stands for a command that these arguments do not call."""
 
 
-app = typer.Typer(cls=LazyGroup, no_args_is_help=True, add_completion=False)
-
-
-@app.callback()
-def root() -> None:
-    """声问 Shengwen: asks by voice."""
+def _only_command(found: typer.Typer) -> Callable[..., Any] | None:
+    if found.registered_callback is None and not found.registered_groups and len(found.registered_commands) == 1:
+        return found.registered_commands[0].callback
+    return None
 
 
 def main() -> None:
-    """Runs a command. Problems a person can act on are one line on stderr and exit code 1."""
+    """Runs a command. A problem a person can act on is one line on stderr and exit code 1."""
     try:
-        app()
+        build(sys.argv[1:])()
     except SurveyError as problem:
         print(f"shengwen: {problem}", file=sys.stderr)
         raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
