@@ -1,10 +1,10 @@
 """One question as a value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from decision_hook.contract import FactKind, Grade, Hypothesis
+from decision_hook.contract import FactKind, FactSource, Grade, Hypothesis
 
 
 class Role(StrEnum):
@@ -53,4 +53,12 @@ class Question:
     sensitivity: int = 1  # 1 harmless .. 3 intimate; low first
     keypad: KeypadForm | None = None
     statistics: Statistics
+    # Where the fact on file comes from changes who can know it; sources not named here use `statistics`.
+    statistics_by_source: Mapping[FactSource, Statistics] = field(default_factory=dict)
     wait_s: float = 6.0  # patience before silence is an answer
+
+    def statistics_for(self, source: FactSource | None) -> Statistics:
+        """The table for an answer judged against a fact of this source; None: nothing on file."""
+        if source is None:
+            return self.statistics
+        return self.statistics_by_source.get(source, self.statistics)
