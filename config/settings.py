@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 Port = Annotated[int, Field(ge=0, le=65_535)]  # 0: any free one
 
@@ -96,8 +97,23 @@ class CampaignSettings(Section):
     retry_after_min: Annotated[float, Field(ge=0, le=10_080)] = 120.0
 
 
-class Settings(Section):
-    """The whole of config/shengwen.yaml."""
+class Settings(BaseSettings):
+    """The whole of config/shengwen.yaml. SHENGWEN_MEDIA__PORT=9092 overrides media.port."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="SHENGWEN_", env_nested_delimiter="__"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
 
     var: Path = Path("var")  # everything generated lives below it
     models: Path = Path("var/models")

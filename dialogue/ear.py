@@ -1,0 +1,233 @@
+"""Hears one call: frames in, whole replies out.
+
+One task pumps the line for as long as the call lives; it never waits for anybody who thinks. Judging a reply
+begins at the first short pause and is thrown away if the caller goes on, so that the usual answer is judged
+by the time the turn is over.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+
+from dialogue.answer.values import HeardAnswer
+from dialogue.line import FrameHeard, HungUp, KeyPressed, Line, Samples
+from dialogue.tape import Tape
+from dialogue.turn.activity import VoiceActivity
+from dialogue.turn.tracker import (
+    Duck,
+    PauseReached,
+    Restore,
+    SpeechResumed,
+    SpeechStarted,
+    StopPrompt,
+    TurnEnded,
+    TurnEvent,
+    TurnPolicy,
+    TurnTracker,
+)
+
+MARGIN_MS = 200  # kept either side of speech: recognisers lose clipped onsets
+DUCK_DB = -12.0
+KEY_GAP_S = 4.0  # a pause this long ends keyed digits (ITU-T E.180 inter-digit timers are 3-5 s)
+
+W = TypeVar("W")
+Weigh = Callable[[HeardAnswer], Awaitable[W]]
+
+
+class CallerGone(Exception):
+    """The line went away in the middle of a turn. Caught once, by the interview."""
+
+
+class Completion(Protocol):
+    async def probability(self, samples: Samples) -> float:
+        """How likely the turn is over, 0..1, from up to 8 s of 8 kHz audio that end in a pause."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening(Generic[W]):
+    """How to hear one reply."""
+
+    policy: TurnPolicy
+    weigh: Weigh[W]  # may run early, and again; must not change anything
+    complete: Callable[[W], float | None]  # what the weighed reply says about being complete
+    max_keys: int = 0  # 0: the keypad is ignored
+
+
+@dataclass(slots=True)
+class _Turn(Generic[W]):
+    """What is known of the turn in progress."""
+
+    listening: Listening[W]
+    guess: "asyncio.Task[W] | None" = None
+    guess_end_ms: int = 0
+    keys: str = ""
+
+
+class Ear:
+    """Owned by one call. `run` must be running while `turn` is awaited."""
+
+    def __init__(
+        self,
+        line: Line,
+        activity: VoiceActivity,
+        completion: Completion,
+        group: asyncio.TaskGroup,
+        on_speech: Callable[[int], None],
+    ) -> None:
+        self.tape = Tape()
+        self._line, self._activity, self._completion = line, activity, completion
+        self._group, self._on_speech = group, on_speech
+        self._tracker = TurnTracker(TurnPolicy())
+        self._complete: float | None = None
+        self._prompt_end_ms = 0
+        self._happened: asyncio.Queue[TurnEvent | KeyPressed | HungUp] = asyncio.Queue()
+
+    async def run(self) -> None:
+        """Pumps the line until the caller is gone."""
+        while True:
+            event = await self._line.next_event()
+            if isinstance(event, FrameHeard):
+                await self._frame(event)
+                continue
+            self._happened.put_nowait(event)
+            if isinstance(event, HungUp):
+                return
+
+    async def _frame(self, frame: FrameHeard) -> None:
+        self.tape.append(frame)
+        probability = await self._activity.probability(frame.samples)
+        playing = self._line.speaking_ms() > 0
+        if playing:
+            self._prompt_end_ms = frame.at_ms + self._line.speaking_ms()
+        happened = self._tracker.feed(
+            frame.at_ms, probability, level_db(frame.samples), playing, self._complete
+        )
+        for event in happened:
+            match event:
+                case Duck():
+                    self._line.duck(DUCK_DB)
+                case Restore():
+                    self._line.duck(0.0)
+                case StopPrompt():
+                    self._line.stop_speaking()
+                    self._line.duck(0.0)
+                    self._prompt_end_ms = frame.at_ms
+                case SpeechStarted():
+                    self._on_speech(event.at_ms)
+            self._happened.put_nowait(event)
+
+    async def turn(self, listening: Listening[W]) -> tuple[HeardAnswer, W]:
+        """Waits for one whole reply, or for silence to become one. Raises CallerGone."""
+        self._arm(listening.policy)
+        turn = _Turn(listening=listening)
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(KEY_GAP_S if turn.keys else None):
+                        event = await self._happened.get()
+                except TimeoutError:
+                    return await self._keyed(turn)
+                match event:
+                    case HungUp():
+                        raise CallerGone
+                    case KeyPressed() if listening.max_keys and event.digit == "#":
+                        return await self._keyed(turn)
+                    case KeyPressed() if listening.max_keys:
+                        self._line.stop_speaking()
+                        turn.keys += event.digit
+                        if len(turn.keys) >= listening.max_keys:
+                            return await self._keyed(turn)
+                    case PauseReached() if not turn.keys:
+                        self._begin_guess(turn)
+                    case SpeechResumed():
+                        self._drop_guess(turn)
+                    case TurnEnded() if not turn.keys:
+                        return await self._ended(turn, event)
+        finally:
+            self._drop_guess(turn)
+
+    def speech_since(self, at_ms: int) -> bool:
+        """Whether the caller has been speaking after `at_ms` while nobody asked."""
+        return any(end > at_ms for _, end in self._tracker.segments)
+
+    def _arm(self, policy: TurnPolicy) -> None:
+        kept = []
+        while not self._happened.empty():
+            event = self._happened.get_nowait()
+            if isinstance(event, HungUp | KeyPressed):
+                kept.append(event)
+        for event in kept:
+            self._happened.put_nowait(event)
+        self._complete = None
+        self._prompt_end_ms = self.tape.end_ms + self._line.speaking_ms()
+        self._tracker = TurnTracker(policy)
+
+    def _begin_guess(self, turn: _Turn[W]) -> None:
+        self._drop_guess(turn)
+        heard = self._heard(self._tracker.segments)
+        turn.guess_end_ms = heard.ended_ms
+        turn.guess = self._group.create_task(self._guess(turn.listening, heard), name="guess")
+
+    async def _guess(self, listening: Listening[W], heard: HeardAnswer) -> W:
+        probability = await self._completion.probability(heard.samples)
+        self._complete = probability
+        weighed = await listening.weigh(heard)
+        said = listening.complete(weighed)
+        if said is not None:
+            self._complete = said
+        return weighed
+
+    def _drop_guess(self, turn: _Turn[W]) -> None:
+        self._complete = None
+        if turn.guess is not None:
+            turn.guess.cancel()
+            turn.guess = None
+
+    async def _ended(self, turn: _Turn[W], event: TurnEnded) -> tuple[HeardAnswer, W]:
+        heard = self._heard(event.segments)
+        if turn.guess is not None and turn.guess_end_ms == heard.ended_ms:
+            weighed = await turn.guess
+            turn.guess = None
+            return heard, weighed
+        return heard, await turn.listening.weigh(heard)
+
+    async def _keyed(self, turn: _Turn[W]) -> tuple[HeardAnswer, W]:
+        now_ms = self.tape.end_ms
+        heard = HeardAnswer(
+            samples=np.zeros(0, dtype=np.int16),
+            segments=(),
+            started_ms=now_ms,
+            ended_ms=now_ms,
+            prompt_end_ms=self._prompt_end_ms,
+            latency_ms=None,
+            keys=turn.keys,
+            transcript=None,
+        )
+        return heard, await turn.listening.weigh(heard)
+
+    def _heard(self, segments: tuple[tuple[int, int], ...]) -> HeardAnswer:
+        now_ms = self.tape.end_ms
+        started_ms = segments[0][0] if segments else now_ms
+        ended_ms = segments[-1][1] if segments else now_ms
+        samples = self.tape.between(started_ms - MARGIN_MS, min(now_ms, ended_ms + MARGIN_MS))
+        waited_ms = started_ms - self._prompt_end_ms
+        return HeardAnswer(
+            samples=samples if segments else np.zeros(0, dtype=np.int16),
+            segments=segments,
+            started_ms=started_ms,
+            ended_ms=ended_ms,
+            prompt_end_ms=self._prompt_end_ms,
+            latency_ms=waited_ms if segments and waited_ms >= 0 else None,
+            keys="",
+            transcript=None,
+        )
+
+
+def level_db(samples: Samples) -> float:
+    """RMS of a frame in dB relative to full scale; -96.0 for digital silence."""
+    mean_square = float(np.mean(np.square(samples.astype(np.float32) / 32_768.0)))
+    return 10.0 * float(np.log10(max(mean_square, 2.5e-10)))
