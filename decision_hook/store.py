@@ -1,0 +1,256 @@
+"""The tables of this room: applications, calls with their answers and verdicts, credit decisions.
+
+An attempt is written before it is dialled and closed when it ended, so that a crash leaves a row without
+an outcome: it is reconciled on the next start, never redialled blindly. Everything here blocks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from config.database import UtcDateTime, metadata, reading
+from decision_hook.contract import (
+    AnswerEvidence,
+    Application,
+    CallOutcome,
+    CallVerdict,
+    CreditDecision,
+    DecisionResult,
+    Recommendation,
+)
+
+application_table = sa.Table(
+    "application",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("phone", sa.String(16), nullable=False),
+    sa.Column("received_at", UtcDateTime(), nullable=False),
+    sa.Column("risk_score", sa.Float()),  # NULL: not scored yet
+    sa.Column("body", sa.JSON(), nullable=False),  # the Application as received
+    sa.Index("ix_application_phone", "phone"),
+)
+
+call_table = sa.Table(
+    "call",
+    metadata,
+    sa.Column("attempt", sa.Uuid(), primary_key=True),
+    sa.Column("application", sa.String(64), sa.ForeignKey("application.id"), nullable=False),
+    sa.Column("placed_at", UtcDateTime(), nullable=False),
+    sa.Column("ended_at", UtcDateTime()),  # NULL: running, or lost in a crash
+    sa.Column("outcome", sa.String(24)),
+    sa.Column("recommendation", sa.String(16)),
+    sa.Column("verdict", sa.JSON()),
+    sa.Index("ix_call_application", "application"),
+    sa.Index("ix_call_ended_at", "ended_at"),
+)
+
+answer_table = sa.Table(
+    "answer",
+    metadata,
+    sa.Column("attempt", sa.Uuid(), sa.ForeignKey("call.attempt"), primary_key=True),
+    sa.Column("number", sa.Integer(), primary_key=True),  # 0, 1, 2 … in the order understood
+    sa.Column("body", sa.JSON(), nullable=False),
+)
+
+decision_table = sa.Table(
+    "decision",
+    metadata,
+    sa.Column("id", sa.Integer(), primary_key=True, autoincrement=True),
+    sa.Column("application", sa.String(64), sa.ForeignKey("application.id"), nullable=False),
+    sa.Column("attempt", sa.Uuid()),  # NULL: decided without a call
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("result", sa.String(16), nullable=False),
+    sa.Column("limit", sa.Integer()),
+    sa.Column("body", sa.JSON(), nullable=False),
+    sa.Index("ix_decision_application", "application"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """One attempt as lists show it."""
+
+    attempt: UUID
+    application: str
+    placed_at: datetime
+    ended_at: datetime | None
+    outcome: CallOutcome | None  # None: running, or lost in a crash
+    recommendation: Recommendation | None
+    decision: DecisionResult | None
+    limit: int | None
+
+
+class HookStore:
+    """Reads and writes this room's tables. Thread-safe; every method blocks."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def save_application(self, application: Application, received_at: datetime) -> bool:
+        """Stores an application. False if its id is there already; then nothing changes."""
+        with self._engine.begin() as connection:
+            known = connection.execute(
+                sa.select(application_table.c.id).where(application_table.c.id == application.id)
+            ).first()
+            if known is not None:
+                return False
+            connection.execute(
+                application_table.insert().values(
+                    id=application.id,
+                    phone=application.phone,
+                    received_at=received_at,
+                    risk_score=application.risk_score,
+                    body=application.model_dump(mode="json"),
+                )
+            )
+        return True
+
+    def application(self, identifier: str) -> Application | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                sa.select(application_table.c.body).where(application_table.c.id == identifier)
+            ).first()
+        return None if row is None else Application.model_validate(row.body)
+
+    def undecided(self) -> list[Application]:
+        """Applications without a final decision, oldest first: what an interrupted run goes on with."""
+        final = sa.select(decision_table.c.application).where(
+            decision_table.c.result != DecisionResult.PENDING.value
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(application_table.c.body)
+                .where(application_table.c.id.not_in(final))
+                .order_by(application_table.c.received_at, application_table.c.id)
+            ).all()
+        return [Application.model_validate(row.body) for row in rows]
+
+    def begin_call(self, attempt: UUID, application: str, placed_at: datetime) -> None:
+        """Written before anything is dialled. An attempt that exists is an error: never dial twice."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                call_table.insert().values(attempt=attempt, application=application, placed_at=placed_at)
+            )
+
+    def save_answer(self, attempt: UUID, number: int, answer: AnswerEvidence) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                answer_table.insert().values(
+                    attempt=attempt, number=number, body=answer.model_dump(mode="json")
+                )
+            )
+
+    def end_call(self, verdict: CallVerdict, ended_at: datetime) -> None:
+        """Closes an attempt; with a decision in the verdict, stores that too, in one transaction."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                call_table.update()
+                .where(call_table.c.attempt == verdict.call)
+                .values(
+                    ended_at=ended_at,
+                    outcome=verdict.outcome.value,
+                    recommendation=verdict.recommendation.value,
+                    verdict=verdict.model_dump(mode="json"),
+                )
+            )
+            if verdict.decision is not None:
+                connection.execute(
+                    decision_table.insert().values(
+                        **_decision_values(verdict.application, verdict.call, verdict.decision, ended_at)
+                    )
+                )
+
+    def save_decision(self, application: str, decision: CreditDecision, at: datetime) -> None:
+        """A decision without a call."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                decision_table.insert().values(**_decision_values(application, None, decision, at))
+            )
+
+    def decision(self, application: str) -> CreditDecision | None:
+        """The newest decision."""
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                sa.select(decision_table.c.body)
+                .where(decision_table.c.application == application)
+                .order_by(decision_table.c.id.desc())
+                .limit(1)
+            ).first()
+        return None if row is None else CreditDecision.model_validate(row.body)
+
+    def verdict(self, attempt: UUID) -> CallVerdict | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                sa.select(call_table.c.verdict).where(call_table.c.attempt == attempt)
+            ).first()
+        return None if row is None or row.verdict is None else CallVerdict.model_validate(row.verdict)
+
+    def answers(self, attempt: UUID) -> list[AnswerEvidence]:
+        """The answers understood so far, also of a call that is running or was lost."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(answer_table.c.body)
+                .where(answer_table.c.attempt == attempt)
+                .order_by(answer_table.c.number)
+            ).all()
+        return [AnswerEvidence.model_validate(row.body) for row in rows]
+
+    def calls(self, *, limit: int = 100, offset: int = 0) -> list[CallRow]:
+        """Newest first."""
+        newest = (
+            sa.select(decision_table.c.attempt, sa.func.max(decision_table.c.id).label("id"))
+            .group_by(decision_table.c.attempt)
+            .subquery()
+        )
+        statement = (
+            sa.select(call_table, decision_table.c.result, decision_table.c.limit)
+            .outerjoin(newest, newest.c.attempt == call_table.c.attempt)
+            .outerjoin(decision_table, decision_table.c.id == newest.c.id)
+            .order_by(call_table.c.placed_at.desc(), call_table.c.attempt)
+            .limit(limit)
+            .offset(offset)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement).all()
+        return [
+            CallRow(
+                attempt=row.attempt,
+                application=row.application,
+                placed_at=row.placed_at,
+                ended_at=row.ended_at,
+                outcome=None if row.outcome is None else CallOutcome(row.outcome),
+                recommendation=None if row.recommendation is None else Recommendation(row.recommendation),
+                decision=None if row.result is None else DecisionResult(row.result),
+                limit=row.limit,
+            )
+            for row in rows
+        ]
+
+    def calls_of(self, application: str) -> list[CallRow]:
+        """All attempts for one application, newest first."""
+        return [row for row in self.calls(limit=1_000_000) if row.application == application]
+
+    def open_calls(self) -> Sequence[UUID]:
+        """Attempts without an end: running ones, or lost in a crash."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(call_table.c.attempt).where(call_table.c.ended_at.is_(None))
+            ).all()
+        return [row.attempt for row in rows]
+
+
+def _decision_values(
+    application: str, attempt: UUID | None, decision: CreditDecision, at: datetime
+) -> dict[str, object]:
+    return {
+        "application": application,
+        "attempt": attempt,
+        "at": at,
+        "result": decision.result.value,
+        "limit": decision.limit,
+        "body": decision.model_dump(mode="json"),
+    }
