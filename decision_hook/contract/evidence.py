@@ -4,13 +4,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from decision_hook.contract.outcomes import Grade, Hypothesis
 
+FACT_PART = "fact"  # right or wrong, or known at all: weighs once per fact
+SECOND_VOICE_PART = "second_voice"  # somebody prompts: evidence of its own
+# How it was said. Their joint weight is capped: it can move `approve` to `refer` and nothing further.
+DELIVERY_PARTS = frozenset({"latency", "pauses", "tone", "delivery"})
+
 
 class EvidencePart(BaseModel):
     """One piece of evidence: natural-log likelihood under each hypothesis, and where it comes from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str  # fact, latency, second_voice, pauses, tone, consistency …
+    name: str  # FACT_PART, SECOND_VOICE_PART, one of DELIVERY_PARTS, consistency …
     log_likelihood: dict[Hypothesis, float]  # ln P(observed | hypothesis); only differences matter
     source: str  # table and origin: "statistics:expert", "tone.yaml:simulated"
     n: int = 0  # samples behind the table; 0: expert's guess
