@@ -1,6 +1,7 @@
-"""Which dialled number leads to which far end: one table, for the test carrier's dialplan and the embedded line.
+"""Which dialled number leads to which far end: one table, for test carrier and embedded line alike.
 
-All special numbers begin with 121: no mobile number in mainland China begins with 12, so no applicant has one.
+All special numbers begin with 121: no mobile number in mainland China begins with 12, so no
+applicant has one.
 """
 
 from enum import StrEnum
