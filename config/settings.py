@@ -23,6 +23,7 @@ class MediaSettings(Section):
     port: Port = 0
     max_unknown_connections: Annotated[int, Field(ge=1, le=1_000)] = 16
     heard_max_ms: Annotated[int, Field(ge=100, le=10_000)] = 1_000  # when full: drop the oldest 20 ms
+    record_max_s: Annotated[int, Field(ge=10, le=7_200)] = 1_200  # memory: 32 kB per second and call
 
 
 class AsteriskSettings(Section):
