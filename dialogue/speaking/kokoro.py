@@ -1,5 +1,6 @@
 """Kokoro: a small neural synthesiser that runs on the CPU. Text in, 24 kHz samples out."""
 
+import hashlib
 import re
 import threading
 from pathlib import Path
@@ -35,6 +36,19 @@ class Kokoro:
     def voices(self) -> tuple[str, ...]:
         """The names a voice can be blended from. Loads the model if it is not loaded yet."""
         return tuple(sorted(self._load().styles))
+
+    def version(self) -> str:
+        """Changes with the weights, the voices and the lexicon. Reads the files: blocks about 0.1 s."""
+        digest = hashlib.sha256()
+        for name in ("model.onnx", "voices.npz", "vocab.json"):
+            try:
+                with (self.folder / name).open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+            except OSError as exc:
+                raise SurveyError(
+                    f"{self.folder / name}: cannot be read ({exc.strerror}); run `shengwen models gather`"
+                ) from exc
+        return f"kokoro-{digest.hexdigest()[:12]}-{self._phonemizer.lexicon.version}"
 
     def speak(self, text: str, voice: str = "jf_alpha", speed: float = 1.0) -> NDArray[np.float32]:
         """Mono samples (n,) at 24 kHz, roughly -1..1. Blocks for about 0.7 s of two cores per second spoken.
@@ -94,7 +108,7 @@ class _Loaded:
             )
         except Exception as exc:  # onnxruntime raises its own family, one class per status
             raise SurveyError(
-                f"{folder}: cannot be read as a Kokoro model ({type(exc).__name__}); run `shengwen models gather`"
+                f"{folder}: not a readable Kokoro model ({type(exc).__name__}); run `shengwen models gather`"
             ) from exc
         return cls(session, styles, ids)
 

@@ -1,4 +1,4 @@
-"""Readings the dictionary gets wrong: polyphones, surnames, Latin letters. Edited in config/tables/lexicon.yaml."""
+"""Readings the dictionary gets wrong: polyphones, surnames, letters. See config/tables/lexicon.yaml."""
 
 import hashlib
 import re
@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 import config
-from decision_hook.contract import SurveyError
+from config.load import ConfigError, check, read_yaml
 
 LEXICON_FILE = Path(config.__file__).parent / "tables" / "lexicon.yaml"
 
@@ -44,7 +43,7 @@ class Lexicon:
     version: str
 
     def split(self, text: str) -> list[tuple[str, tuple[str, ...] | None]]:
-        """The text in order, each piece with its forced syllables ("hang2"), or None: read by the dictionary."""
+        """The text in order; a piece with forced syllables ("hang2"), or None: as the dictionary says."""
         pieces: list[tuple[str, tuple[str, ...] | None]] = []
         end = 0
         for found in self._pattern.finditer(text):
@@ -79,26 +78,15 @@ def _any_of(words: Mapping[str, object] | tuple[str, ...]) -> str:
 
 
 def load_lexicon(path: Path = LEXICON_FILE) -> Lexicon:
-    """Reads and checks the file. Raises SurveyError naming every bad entry."""
-    try:
-        content = path.read_bytes()
-        stored = LexiconFile.model_validate(yaml.safe_load(content))
-    except OSError as exc:
-        raise SurveyError(f"{path}: cannot be read ({exc.strerror}); restore the file") from exc
-    except yaml.YAMLError as exc:
-        raise SurveyError(f"{path}: is not YAML; correct it: {exc}".replace("\n", " ")) from exc
-    except ValidationError as exc:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in exc.errors())
-        raise SurveyError(f"{path}: {problems}; write e.g. 银行: yin2 hang2") from exc
+    """Reads and checks the file. Raises ConfigError naming every bad entry."""
+    stored = check(LexiconFile, read_yaml(path), path)
     wrong = [word for word, syllables in stored.words.items() if len(word) != len(syllables.split())]
     if wrong:
-        raise SurveyError(
-            f"{path}: words: {', '.join(wrong)}: one syllable per character is needed; correct them"
-        )
+        raise ConfigError(f"{path}: words: {', '.join(wrong)}: needs one syllable per character; correct it")
     return Lexicon(
         words={word: tuple(said.split()) for word, said in stored.words.items()},
         surnames={word: tuple(said.split()) for word, said in stored.surnames.items()},
         titles=stored.titles,
         letters={letter: tuple(said.split()) for letter, said in stored.letters.items()},
-        version=hashlib.sha256(content).hexdigest()[:12],
+        version=hashlib.sha256(path.read_bytes()).hexdigest()[:12],
     )

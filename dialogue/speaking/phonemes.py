@@ -1,4 +1,4 @@
-"""Mandarin text to the phonemes Kokoro was trained on, with a lexicon for what the dictionary reads wrongly."""
+"""Mandarin text to the phonemes Kokoro was trained on; a lexicon corrects the dictionary."""
 
 import logging
 import re
@@ -21,14 +21,19 @@ class Phonemizer:
         self._lock = threading.Lock()
         self._g2p: Any = None
 
+    @property
+    def lexicon(self) -> Lexicon:
+        with self._lock:
+            if self._lexicon is None:
+                self._lexicon = load_lexicon()
+            return self._lexicon
+
     def phonemes(self, text: str) -> str:
         """Phonemes with punctuation; "" if there is nothing to say."""
+        lexicon = self.lexicon
         with self._lock:  # the dictionary builds itself on first use
             if self._g2p is None:
                 self._g2p = _quiet_g2p()
-            if self._lexicon is None:
-                self._lexicon = load_lexicon()
-            lexicon = self._lexicon
             said = self._g2p.map_punctuation(spoken_form(text))
             # A space between words, as in the texts the model was trained on; none before punctuation.
             spaced = " ".join(self._piece(piece, pinyin) for piece, pinyin in lexicon.split(said))
