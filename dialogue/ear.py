@@ -55,6 +55,7 @@ class Listening(Generic[W]):
     weigh: Weigh[W]  # may run early, and again; must not change anything
     complete: Callable[[W], float | None]  # what the weighed reply says about being complete
     max_keys: int = 0  # 0: the keypad is ignored
+    while_thinking: Callable[[], None] = lambda: None  # the turn is over, the reply not weighed yet
 
 
 @dataclass(slots=True)
@@ -189,11 +190,14 @@ class Ear:
 
     async def _ended(self, turn: _Turn[W], event: TurnEnded) -> tuple[HeardAnswer, W]:
         heard = self._heard(event.segments)
-        if turn.guess is not None and turn.guess_end_ms == heard.ended_ms:
-            weighed = await turn.guess
-            turn.guess = None
-            return heard, weighed
-        return heard, await turn.listening.weigh(heard)
+        if turn.guess is None or turn.guess_end_ms != heard.ended_ms:
+            self._drop_guess(turn)
+            turn.guess = self._group.create_task(turn.listening.weigh(heard), name="weigh")
+        if not turn.guess.done():
+            turn.listening.while_thinking()
+        weighed = await turn.guess
+        turn.guess = None
+        return heard, weighed
 
     async def _keyed(self, turn: _Turn[W]) -> tuple[HeardAnswer, W]:
         now_ms = self.tape.end_ms

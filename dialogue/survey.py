@@ -1,0 +1,296 @@
+"""The survey: choose, ask, hear, weigh, until the paper says stop."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from decision_hook.contract import (
+    AnswerEvidence,
+    Application,
+    CallOutcome,
+    Grade,
+    VoiceResult,
+)
+from dialogue.answer.values import AskedQuestion, HeardAnswer
+from dialogue.events import AnswerUnderstood, BeliefsChanged
+from dialogue.line import Samples
+from dialogue.speaking.port import SpeechSynthesizer
+from dialogue.step import Step, Tries, decide
+from dialogue.talk import Prompt, Talk
+from question_bank.bank import Bank
+from question_bank.belief import update
+from question_bank.paper import Ask, PaperPolicy, PaperState, Stop, choose, likely_next
+from question_bank.question import Question, Role
+from question_bank.render import phrase
+
+RENDER_AHEAD = 3
+
+
+class Judge(Protocol):
+    async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
+        """What a reply says about the fact asked for. May be called early and again; changes nothing."""
+        ...
+
+
+class Delivery(Protocol):
+    """How answers sound, against this caller's own warm-up. One object a call."""
+
+    async def judge(self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role) -> AnswerEvidence:
+        """The evidence with delivery parts, measures and state added. Called once per answer, in order."""
+        ...
+
+
+class VoiceDesk(Protocol):
+    async def consider(self, speech: Sequence[Samples]) -> VoiceResult:
+        """Searches the watch list with all speech so far. Never blocks the loop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyRules:
+    """What a survey may cost a caller."""
+
+    paper: PaperPolicy
+    max_attempts: int = 2
+    warm_ups: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed:
+    ending: CallOutcome
+    grade: Grade | None = None  # why it ended early: human, later, wrong_person, no_answer
+    stopped: str = ""  # why the paper ended: decided, time_up, nothing_left
+
+
+class Survey:
+    """Owned by one call. What it has learnt stays readable if the caller hangs up."""
+
+    def __init__(
+        self,
+        *,
+        talk: Talk,
+        bank: Bank,
+        application: Application,
+        judge: Judge,
+        delivery: Delivery,
+        synthesizer: SpeechSynthesizer,
+        rules: SurveyRules,
+        state: PaperState,
+        keep: Callable[[AnswerEvidence], Awaitable[None]],
+        group: asyncio.TaskGroup,
+    ) -> None:
+        self._talk, self._bank, self._application = talk, bank, application
+        self._judge, self._delivery, self._synthesizer = judge, delivery, synthesizer
+        self._rules, self._keep, self._group = rules, keep, group
+        self.state = state
+        self.answers: list[AnswerEvidence] = []
+        self.speech: list[Samples] = []
+        self._settling: asyncio.Task[None] | None = None
+
+    async def run(self) -> Surveyed:
+        """Raises CallerGone."""
+        self._talk.state("warm_up")
+        for question in _pick(self._bank.script.warm_up, self._rules.warm_ups, self._talk.rng):
+            ended = await self._put(question, self._talk.rng.randrange(len(question.phrasings)), prefix="")
+            if ended is not None:
+                return ended
+        self._talk.state("survey")
+        started_ms = self._talk.line.now_ms()
+        prefix = self._talk.rng.choice(self._bank.script.to_survey)
+        while True:
+            self.state = replace(self.state, elapsed_s=(self._talk.line.now_ms() - started_ms) / 1_000)
+            chosen = choose(self._bank, self.state, self._rules.paper, self._talk.rng)
+            if isinstance(chosen, Stop):
+                await self.settle()
+                again = choose(self._bank, self.state, self._rules.paper, self._talk.rng)
+                if isinstance(again, Stop):
+                    return Surveyed(ending=CallOutcome.COMPLETED, stopped=again.why.value)
+                chosen = again
+            self._render_ahead()
+            ended = await self._put(
+                self._bank.question(chosen.question_id), self._phrasing(chosen), prefix=prefix
+            )
+            prefix = ""
+            if ended is not None:
+                await self.settle()
+                return ended
+
+    async def settle(self) -> None:
+        """Waits until the delivery of the last answer is weighed and stored."""
+        if self._settling is not None:
+            settling, self._settling = self._settling, None
+            await settling
+
+    def _phrasing(self, chosen: Ask) -> int:
+        """The wording meant, or one whose audio is at hand if that is not rendered yet."""
+        question = self._bank.question(chosen.question_id)
+        order = [chosen.phrasing, *(i for i in range(len(question.phrasings)) if i != chosen.phrasing)]
+        for index in order:
+            if self._synthesizer.ready(self._words(question, index)) is not None:
+                return index
+        return chosen.phrasing
+
+    def _words(self, question: Question, index: int) -> str:
+        return phrase(question, index, self._application.facts)
+
+    def _render_ahead(self) -> None:
+        for ask in likely_next(self._bank, self.state, self._rules.paper, RENDER_AHEAD):
+            words = self._words(self._bank.question(ask.question_id), ask.phrasing)
+            if self._synthesizer.ready(words) is None:
+                self._group.create_task(self._rendered(words), name="render ahead")
+
+    async def _rendered(self, words: str) -> None:
+        await self._synthesizer.render(words)
+
+    async def _put(self, question: Question, phrasing: int, *, prefix: str) -> Surveyed | None:
+        """Asks one question until it is answered or given up. Not None: the survey is over."""
+        script, rng = self._bank.script, self._talk.rng
+        tries = Tries()
+        key = question.fact_keys[0] if question.fact_keys else None
+        expected = self._application.facts.get(key) if key else None
+        prompt = Prompt(
+            text=self._words(question, phrasing),
+            question_id=question.id,
+            fact_keys=question.fact_keys,
+            kind=question.kind,
+            prefix=prefix,
+            wait_s=question.wait_s,
+        )
+        while True:
+            asked = AskedQuestion(
+                question=question,
+                asked=prompt.text,
+                expected=expected,
+                kind=question.kind,
+                attempts=tries.asked,
+            )
+            heard, evidence = await self._talk.ask(
+                prompt,
+                lambda heard, asked=asked: self._judge.weigh(heard, asked),
+                complete,
+                lambda: self._talk.say_now(script.acknowledgements),
+            )
+            step = decide(
+                evidence.grade,
+                tries,
+                max_asked=self._rules.max_attempts,
+                has_keypad=question.keypad is not None,
+            )
+            await self._learn(heard, evidence, question, final=step is Step.NEXT)
+            match step:
+                case Step.NEXT:
+                    if evidence.grade is Grade.REFUSAL:
+                        self._talk.say_now(script.refusal)
+                    return None
+                case Step.REPEAT | Step.SLOWER:
+                    tries = replace(tries, courtesies=tries.courtesies + 1)
+                    slower = step is Step.SLOWER
+                    prompt = replace(
+                        prompt,
+                        prefix=rng.choice(script.slower_prefix if slower else script.repeat_prefix),
+                        slow=slower,
+                    )
+                case Step.EXPLAIN:
+                    tries = replace(tries, courtesies=tries.courtesies + 1)
+                    prompt = replace(prompt, prefix=rng.choice(script.who_we_are))
+                case Step.PATIENCE:
+                    tries = replace(tries, silences=tries.silences + 1)
+                    prompt = replace(prompt, prefix=rng.choice(script.patience))
+                case Step.REPHRASE:
+                    tries = replace(tries, asked=tries.asked + 1)
+                    phrasing = (phrasing + 1) % len(question.phrasings)
+                    prompt = replace(
+                        prompt,
+                        prefix=rng.choice(script.unclear_prefix),
+                        text=self._words(question, phrasing),
+                    )
+                case Step.KEYPAD:
+                    assert question.keypad is not None  # decide() was told whether there is one
+                    tries = replace(tries, asked=tries.asked + 1, keypad_offered=True)
+                    prompt = replace(
+                        prompt,
+                        prefix="",
+                        text=question.keypad.ask,
+                        question_id=f"{question.id}:keypad",
+                        max_keys=question.keypad.max_digits,
+                        wait_s=max(prompt.wait_s, 10.0),
+                    )
+                case Step.HAND_OVER | Step.LATER | Step.WRONG_PERSON | Step.GIVE_UP:
+                    ending = CallOutcome.WRONG_PERSON if step is Step.WRONG_PERSON else CallOutcome.PARTIAL
+                    return Surveyed(ending=ending, grade=evidence.grade)
+
+    async def _learn(
+        self, heard: HeardAnswer, evidence: AnswerEvidence, question: Question, *, final: bool
+    ) -> None:
+        """Takes the words' evidence at once; how it sounded follows while the next prompt plays."""
+        await self.settle()
+        pieces = _pieces(heard)
+        self.speech.extend(pieces)
+        beliefs = self.state.beliefs
+        if final:
+            beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys)
+            if question.role in (Role.FACT, Role.LIFE):
+                self.state = self.state.answered(
+                    question.id,
+                    evidence.grade,
+                    beliefs,
+                    net_speech_s=self.state.net_speech_s,
+                    elapsed_s=self.state.elapsed_s,
+                )
+        spoken_s = sum(len(piece) for piece in pieces) / 8_000
+        self.state = replace(self.state, net_speech_s=self.state.net_speech_s + spoken_s)
+        self._talk.tell(AnswerUnderstood(call=self._talk.call, answer=evidence))
+        self._settling = self._group.create_task(
+            self._settle(heard, evidence, question.role), name="delivery"
+        )
+
+    async def _settle(self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role) -> None:
+        judged = await self._delivery.judge(heard, evidence, role)
+        added = judged.parts[len(evidence.parts) :]
+        self.state = replace(self.state, beliefs=update(self.state.beliefs, added))
+        self.answers.append(judged)
+        await self._keep(judged)
+        self._talk.tell(
+            BeliefsChanged(
+                call=self._talk.call,
+                probabilities=self.state.beliefs.probabilities(),
+                net_speech_s=self.state.net_speech_s,
+            )
+        )
+
+
+# Grades that say something whole; after these nobody needs to be waited for as long as after half a number.
+_WHOLE: Mapping[Grade, float] = {
+    Grade.MATCH: 0.95,
+    Grade.DONT_KNOW: 0.9,
+    Grade.REPEAT: 0.9,
+    Grade.SLOWER: 0.9,
+    Grade.WHO_ARE_YOU: 0.9,
+    Grade.HUMAN: 0.9,
+    Grade.REFUSAL: 0.8,
+    Grade.PARTIAL: 0.3,
+}
+
+
+def complete(evidence: AnswerEvidence) -> float | None:
+    """What the words say about the turn being over; None: nothing."""
+    return _WHOLE.get(evidence.grade)
+
+
+def _pieces(heard: HeardAnswer) -> list[Samples]:
+    """The speech stretches of a turn, without the pauses between them."""
+    if not heard.segments or len(heard.samples) == 0:
+        return []
+    length_ms = len(heard.samples) / 8
+    margin_ms = max(0.0, (length_ms - (heard.ended_ms - heard.started_ms)) / 2)
+    origin_ms = heard.started_ms - min(200.0, margin_ms)
+    return [
+        heard.samples[max(0, round((start - origin_ms) * 8)) : max(0, round((end - origin_ms) * 8))]
+        for start, end in heard.segments
+    ]
+
+
+def _pick(questions: Sequence[Question], count: int, rng: random.Random) -> list[Question]:
+    return rng.sample(list(questions), min(count, len(questions)))
