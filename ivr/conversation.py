@@ -1,0 +1,107 @@
+"""Puts one conversation together from the rooms: line, ear, judge, paper."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from config.settings import InterviewSettings
+from dialogue.ear import Completion, Ear
+from dialogue.events import CallerStarted
+from dialogue.interview import Interview, Interviewed
+from dialogue.opening import Opening, ScriptJudge
+from dialogue.speaking.port import SpeechSynthesizer
+from dialogue.survey import Delivery, Judge, Survey, SurveyRules
+from dialogue.talk import Talk
+from dialogue.turn.activity import VoiceActivity
+from ivr.call import CallOrder, Witness
+from ivr.media.session import MediaSession
+from question_bank.bank import Bank
+from question_bank.paper import PaperPolicy, begin
+
+
+class VoiceActivityStream(VoiceActivity, Protocol):
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenConversations:
+    """Implements ivr.call.Conversations with shared models. Values only; a call's own objects are made anew."""
+
+    bank: Callable[[], Bank]  # the newest good bank; a running call keeps the one it began with
+    activity: Callable[[], VoiceActivityStream]
+    completion: Completion
+    judge: Judge
+    script_judge: ScriptJudge
+    delivery: Callable[[], Delivery]
+    synthesizer: SpeechSynthesizer
+    settings: InterviewSettings
+
+    async def hold(self, order: CallOrder, session: MediaSession, witness: Witness) -> Interviewed:
+        bank, rng = self.bank(), random.Random(order.seed)
+        activity = self.activity()
+        try:
+            async with asyncio.TaskGroup() as group:
+                ear = Ear(
+                    session,
+                    activity,
+                    self.completion,
+                    group,
+                    lambda at_ms: witness.observe(CallerStarted(call=order.attempt, at_ms=at_ms)),
+                )
+                pump = group.create_task(ear.run(), name=f"ear {order.attempt}")
+                talk = Talk(
+                    call=order.attempt,
+                    line=session,
+                    ear=ear,
+                    synthesizer=self.synthesizer,
+                    observer=witness,
+                    rng=rng,
+                )
+                interview = Interview(
+                    talk=talk,
+                    script=bank.script,
+                    opening=Opening(
+                        talk=talk,
+                        script=bank.script,
+                        judge=self.script_judge,
+                        on_consent=witness.consented,
+                    ),
+                    survey=lambda voice: self._survey(order, bank, talk, witness, group, voice),
+                    consents=witness.consents,
+                )
+                heard = await interview.run()
+                pump.cancel()  # the conversation is over; stop listening
+            return heard
+        finally:
+            activity.close()
+
+    def _survey(
+        self,
+        order: CallOrder,
+        bank: Bank,
+        talk: Talk,
+        witness: Witness,
+        group: asyncio.TaskGroup,
+        voice: bool,
+    ) -> Survey:
+        return Survey(
+            talk=talk,
+            bank=bank,
+            application=order.application,
+            judge=self.judge,
+            delivery=self.delivery(),
+            synthesizer=self.synthesizer,
+            rules=SurveyRules(
+                paper=PaperPolicy(
+                    max_survey_s=self.settings.max_survey_s,
+                    min_net_speech_s=self.settings.min_net_speech_s,
+                    decided_at=self.settings.decided_at,
+                ),
+                max_attempts=self.settings.max_attempts,
+            ),
+            state=begin(order.application, voice_consent=voice, seed=order.seed),
+            keep=witness.keep,
+            group=group,
+        )
