@@ -1,4 +1,4 @@
-"""One YAML file as data, with the line of every value. Small files only; no tags, no aliases, no duplicate keys."""
+"""One YAML file as data, with the line of every value. No tags, no aliases, no duplicate keys."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def _refused(path: Path, line: int | None, problem: str, fix: str) -> DocumentEr
 def _refuse_clever_yaml(path: Path, text: str) -> None:
     """Aliases make bombs, tags make objects: neither is needed here."""
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent):
             raise _refused(path, line, f"alias on line {line}", "write the value out")
         if isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from decision_hook.contract import EvidencePart, Hypothesis
-from decision_hook.contract.evidence import DELIVERY_PARTS, FACT_PART
+from decision_hook.contract.evidence import DELIVERY_PARTS, FACT_PART, SECOND_VOICE_PART
 
 HYPOTHESES = tuple(Hypothesis)
 LogProbabilities = tuple[float, ...]  # natural log, in the order of HYPOTHESES, up to a constant
@@ -16,21 +16,24 @@ SAME_FACT_WEIGHT = 0.1
 # Pauses and tone tell of an answer's reliability, not of truth (d of about 0.2 for lies): together
 # they may shift the odds of any two hypotheses by a factor of e^2 = 7.4 in a whole call.
 DELIVERY_CAP_NATS = 2.0
+# One prompter in the room is one cause, however often he is heard.
+SECOND_VOICE_CAP_NATS = 4.0
 # One table row near zero must not settle a call.
 PART_CAP_NATS = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beliefs:
-    """What is believed after the answers so far. Facts and delivery are kept apart."""
+    """What is believed after the answers so far. Evidence that shares a cause is summed apart and capped."""
 
     facts: LogProbabilities  # prior and everything said
     delivery: LogProbabilities = NEUTRAL  # pauses and tone, not capped yet
+    second_voice: LogProbabilities = NEUTRAL  # not capped yet
     judged: frozenset[str] = frozenset()  # fact keys that have weighed already
 
     def probabilities(self, *, delivery: bool = True) -> dict[Hypothesis, float]:
         """Sums to 1. `delivery=False` leaves pauses and tone out."""
-        logs = self.facts
+        logs = _sum(self.facts, _capped(self.second_voice, SECOND_VOICE_CAP_NATS))
         if delivery:
             logs = _sum(logs, _capped(self.delivery, DELIVERY_CAP_NATS))
         top = max(logs)
@@ -40,7 +43,7 @@ class Beliefs:
 
 
 def prior(risk_score: float | None) -> Beliefs:
-    """Before the call: the earlier systems' score, taken as a hint and not as a verdict. None: unknown, as 0.6."""
+    """Before the call: the earlier systems' score, as a hint and not a verdict. None: unknown, as 0.6."""
     risk = 0.6 if risk_score is None else min(1.0, max(0.0, risk_score))
     suspicious = 0.05 + 0.45 * risk
     shares = {
@@ -54,22 +57,25 @@ def prior(risk_score: float | None) -> Beliefs:
 def update(beliefs: Beliefs, parts: Sequence[EvidencePart], *, fact_keys: Iterable[str] = ()) -> Beliefs:
     """Beliefs after one answer. `fact_keys`: what the question rests on.
 
-    What speaks about a fact already judged weighs a tenth; delivery is summed apart.
+    What speaks about a fact already judged weighs a tenth.
     """
     keys = frozenset(fact_keys)
     weight = SAME_FACT_WEIGHT if keys & beliefs.judged else 1.0
-    facts, delivery, judged = beliefs.facts, beliefs.delivery, beliefs.judged
+    facts, delivery, second_voice = beliefs.facts, beliefs.delivery, beliefs.second_voice
+    judged = beliefs.judged
     for part in parts:
         logs = _capped(_logs(part.log_likelihood), PART_CAP_NATS)
         if part.name in DELIVERY_PARTS:
             delivery = _sum(delivery, logs)
+        elif part.name == SECOND_VOICE_PART:
+            second_voice = _sum(second_voice, logs)
         elif part.name == FACT_PART:
             facts = _sum(facts, tuple(weight * value for value in logs))
             if max(logs) - min(logs) > 1e-9:  # an unclear answer has judged nothing
                 judged = judged | keys
         else:
             facts = _sum(facts, logs)
-    return Beliefs(facts=_normalised(facts), delivery=delivery, judged=judged)
+    return Beliefs(facts=_normalised(facts), delivery=delivery, second_voice=second_voice, judged=judged)
 
 
 def _logs(given: Mapping[Hypothesis, float]) -> LogProbabilities:

@@ -1,10 +1,12 @@
 """One question as a value."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from decision_hook.contract import FactKind, FactSource, Grade, Hypothesis
+from decision_hook.contract import EvidencePart, FactKind, FactSource, Grade, Hypothesis
+from decision_hook.contract.evidence import FACT_PART
 
 
 class Role(StrEnum):
@@ -23,6 +25,18 @@ class Statistics:
     table: Mapping[Hypothesis, Mapping[Grade, float]]
     n: int  # answers behind it; 0: expert's guess
     source: str  # simulated, calls, expert
+
+    def evidence(self, grade: Grade) -> EvidencePart:
+        """What a grade says about who is speaking. Grades outside the table say nothing."""
+        likelihoods = {h: row.get(grade, 0.0) for h, row in self.table.items()}
+        known = all(p > 0 for p in likelihoods.values())
+        return EvidencePart(
+            name=FACT_PART,
+            log_likelihood={h: math.log(p) if known else 0.0 for h, p in likelihoods.items()},
+            source=f"statistics:{self.source}",
+            n=self.n,
+            note=grade.value,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

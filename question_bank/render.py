@@ -1,4 +1,4 @@
-"""A phrasing and the facts on file become the words to be spoken. Sandboxed; facts themselves are never spoken."""
+"""A phrasing and the facts on file become the words to be spoken. Sandboxed; no fact is spoken alone."""
 
 import hashlib
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def phrase(question: Question, index: int, facts: Mapping[str, Fact]) -> str:
         return _template(text).render(values).strip()
     except TemplateError as exc:
         raise SurveyError(
-            f"question {question.id}: phrasing {index} cannot be spoken: {exc}; list what it needs in `requires`"
+            f"question {question.id}: phrasing {index} cannot be spoken: {exc}; list it in `requires`"
         ) from exc
 
 
@@ -59,7 +59,9 @@ def names_in(text: str) -> frozenset[str]:
     for output in tree.find_all(nodes.Output):
         for part in output.nodes:
             if not isinstance(part, nodes.TemplateData) and not _is_choices(part):
-                raise ValueError("speaks a fact; only {{ choices }} may be spoken, facts may be tested with {% if %}")
+                raise ValueError(
+                    "speaks a fact; only {{ choices }} may be spoken, facts may be tested with {% if %}"
+                )
     return frozenset(name.name for name in tree.find_all(nodes.Name))
 
 
@@ -73,7 +75,7 @@ def _template(text: str) -> Template:
 
 
 def _choices(question: Question, fact: Fact) -> str:
-    """"A、B，还是C". The same decoys in the same order at every call: two calls must not tell the truth apart."""
+    """甲、乙，还是丙. Same decoys, same order at every call: two calls must not tell the truth apart."""
     taken = {fact.value, *fact.also}
 
     def order(value: str) -> bytes:

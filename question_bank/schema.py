@@ -65,7 +65,7 @@ class QuestionFile(Strict):
     kind: FactKind | None = None  # None: the kind of the first fact
     facts: Annotated[tuple[FactKey, ...], Field(max_length=5)] = ()  # the first is what is judged
     requires: Annotated[tuple[FactKey, ...], Field(max_length=5)] = ()
-    phrasings: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)]
+    phrasings: Annotated[tuple[Text, ...], Field(min_length=3, max_length=8)]
     options: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
     tolerance: dict[Annotated[str, Field(pattern=r"^(relative|absolute)$")], float] | None = None
     cost_s: Annotated[float, Field(ge=1, le=60)]

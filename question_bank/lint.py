@@ -1,0 +1,221 @@
+"""What a question may not be, whatever its file says."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.document import Document, Place, Problem
+from decision_hook.contract import FactKind
+from decision_hook.contract.application import FACT_KINDS
+from question_bank.question import Question, Role
+from question_bank.render import CHOICES, is_personal, names_in
+
+MAX_SHARED = 0.6  # of the characters of two questions
+MAX_PERSONAL = 0.2  # of all phrasings; the others' audio is cached across people
+MIN_DECOYS = 3
+
+FORBIDDEN: dict[str, tuple[str, ...]] = {
+    "asks for a secret": (
+        "密码", "口令", "安全码", "验证码", "校验码", "动态码", "卡背面", "有效期", "CVV", "CVN", "PIN",
+        "PASSWORD", "PASSCODE", "SECURITY CODE", "ONE-TIME",
+    ),
+    "asks about religion or ethnicity": (
+        "宗教", "信仰", "信教", "教徒", "佛教", "基督", "伊斯兰", "民族", "少数民族", "汉族", "种族",
+        "RELIGIO", "ETHNIC",
+    ),
+    "asks about health": (
+        "健康", "疾病", "生病", "得病", "住院", "病历", "残疾", "怀孕", "体检", "吃药", "HEALTH", "ILLNESS",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A question and where it was written."""
+
+    question: Question
+    document: Document
+    place: Place  # ("questions", 2)
+
+    def problem(self, inside: Place, problem: str, fix: str) -> Problem:
+        return self.document.problem((*self.place, *inside), problem, fix)
+
+
+def lint(questions: Sequence[Placed]) -> list[Problem]:
+    """Every problem of a whole bank's questions."""
+    found = [problem for placed in questions for rule in _RULES for problem in rule(placed)]
+    found.extend(_same_ids(questions))
+    found.extend(_near_identical(questions))
+    found.extend(_too_personal(questions))
+    return found
+
+
+def _forbidden(placed: Placed) -> Iterator[Problem]:
+    texts: list[tuple[Place, str]] = [
+        (("phrasings", i), text) for i, text in enumerate(placed.question.phrasings)
+    ]
+    texts += [(("options", i), text) for i, text in enumerate(placed.question.options)]
+    if placed.question.keypad is not None:
+        texts.append((("keypad", "ask"), placed.question.keypad.ask))
+    for place, text in texts:
+        plain = unicodedata.normalize("NFKC", text).upper().replace(" ", "")
+        for what, words in FORBIDDEN.items():
+            if word := next((word for word in words if word.replace(" ", "") in plain), None):
+                yield placed.problem(place, f"{what} ({word})", "remove the question or ask something else")
+
+
+def _templates(placed: Placed) -> Iterator[Problem]:
+    question = placed.question
+    for i, text in enumerate(question.phrasings):
+        place: Place = ("phrasings", i)
+        try:
+            names = names_in(text)
+        except ValueError as exc:
+            yield placed.problem(place, str(exc), "write plain text, or use {{ choices }} with `options`")
+            continue
+        declared = {CHOICES, *question.fact_keys[:1], *question.requires}
+        if unknown := sorted(names - declared):
+            yield placed.problem(
+                place,
+                f"uses {', '.join(unknown)}, which it does not declare",
+                f"list it in `requires`; declared: {', '.join(sorted(declared))}",
+            )
+        if CHOICES in names and (not question.fact_keys or len(question.options) < MIN_DECOYS):
+            yield placed.problem(
+                place,
+                f"names choices without a fact and {MIN_DECOYS} decoys",
+                "give `facts` and decoys of the same kind in `options`",
+            )
+
+
+def _facts(placed: Placed) -> Iterator[Problem]:
+    question = placed.question
+    for name, keys in (("facts", question.fact_keys), ("requires", question.requires)):
+        for i, key in enumerate(keys):
+            if key not in FACT_KINDS:
+                yield placed.problem((name, i), f'no fact "{key}"', f"known: {', '.join(sorted(FACT_KINDS))}")
+    if question.role is Role.FACT:
+        if not question.fact_keys:
+            yield placed.problem(
+                ("facts",), "a fact question rests on no fact", "name one, or use role: life"
+            )
+        elif question.kind is FactKind.FREE:
+            yield placed.problem(("kind",), "a fact cannot be free", "choose the fact's kind")
+    elif question.role is Role.LIFE:
+        if question.kind is not FactKind.FREE or question.fact_keys:
+            yield placed.problem(
+                (), "a life question has no truth on file", "use kind: free and `requires` instead of `facts`"
+            )
+    else:
+        yield placed.problem(("role",), f"{question.role} belongs to the script", "use fact or life")
+
+
+def _keypad(placed: Placed) -> Iterator[Problem]:
+    keypad = placed.question.keypad
+    if keypad is None:
+        return
+    if keypad.min_digits > keypad.max_digits:
+        yield placed.problem(("keypad", "min_digits"), "more than max_digits", "swap them")
+    if keypad.means == "option" and not placed.question.options:
+        yield placed.problem(("keypad", "means"), "option without options", "list `options`")
+    if keypad.means == "option" and any(CHOICES in text for text in placed.question.phrasings):
+        yield placed.problem(
+            ("keypad", "means"), "choices are spoken in an order of their own", "leave the keypad out"
+        )
+
+
+def _statistics(placed: Placed) -> Iterator[Problem]:
+    question = placed.question
+    for table in (question.statistics, *question.statistics_by_source.values()):
+        rows = list(table.table.values())
+        for grade in {grade for row in rows for grade in row}:
+            if any(row.get(grade, 0.0) == 0.0 for row in rows) and any(row.get(grade) for row in rows):
+                yield placed.problem(
+                    (), f"{grade} is impossible under one hypothesis only", "give it at least 0.001 there"
+                )
+                return
+
+
+_RULES = (_forbidden, _templates, _facts, _keypad, _statistics)
+
+
+def _same_ids(questions: Sequence[Placed]) -> Iterator[Problem]:
+    first: dict[str, Placed] = {}
+    for placed in questions:
+        if (other := first.setdefault(placed.question.id, placed)) is not placed:
+            where = f"{other.document.path}:{other.document.line_of(other.place)}"
+            yield placed.problem(("id",), f'"{placed.question.id}" is taken by {where}', "choose another id")
+
+
+def _too_personal(questions: Sequence[Placed]) -> Iterator[Problem]:
+    total = sum(len(placed.question.phrasings) for placed in questions)
+    personal = [placed for placed in questions if _speakable(placed) and _personal_count(placed)]
+    count = sum(_personal_count(placed) for placed in personal)
+    if total and count > MAX_PERSONAL * total:
+        yield personal[0].problem(
+            ("phrasings",),
+            f"{count} of the bank's {total} phrasings depend on the applicant",
+            f"keep them under {MAX_PERSONAL:.0%}",
+        )
+
+
+def _personal_count(placed: Placed) -> int:
+    return sum(is_personal(placed.question, i) for i in range(len(placed.question.phrasings)))
+
+
+def _speakable(placed: Placed) -> bool:
+    return not any(_templates(placed))
+
+
+def _near_identical(questions: Sequence[Placed]) -> Iterator[Problem]:
+    """Two questions that share most of their characters sound alike, and leak alike."""
+    texts = [
+        (owner, i, _letters(text), f"{placed.question.id}, phrasing {i}")
+        for owner, placed in enumerate(questions)
+        for i, text in enumerate(placed.question.phrasings)
+    ]
+    if not texts:
+        return
+    counts, alphabet = _count_matrix(text for _, _, text, _ in texts)
+    lengths = counts.sum(axis=1)
+    owners = np.array([owner for owner, *_ in texts])
+    reported: set[tuple[int, int]] = set()
+    for row, (owner, *_) in enumerate(texts):
+        later = np.flatnonzero(owners > owner)
+        if not alphabet or not later.size:
+            continue
+        shared = np.minimum(counts[row], counts[later]).sum(axis=1)
+        ratio = 2 * shared / np.maximum(lengths[row] + lengths[later], 1)
+        for column in np.flatnonzero(ratio > MAX_SHARED):
+            twin_owner, twin_i, *_ = texts[later[column]]
+            if (owner, twin_owner) in reported:
+                continue
+            reported.add((owner, twin_owner))
+            yield questions[twin_owner].problem(
+                ("phrasings", twin_i),
+                f"shares {ratio[column]:.0%} of its characters with {texts[row][3]}",
+                "word it differently",
+            )
+
+
+def _count_matrix(
+    texts: Iterable[str],
+) -> tuple["np.ndarray[tuple[int, int], np.dtype[np.int32]]", list[str]]:
+    """(texts, characters) occurrences."""
+    counters = [Counter(text) for text in texts]
+    alphabet = sorted(set().union(*counters))
+    column = {letter: i for i, letter in enumerate(alphabet)}
+    matrix = np.zeros((len(counters), len(alphabet)), dtype=np.int32)
+    for row, counter in enumerate(counters):
+        for letter, n in counter.items():
+            matrix[row, column[letter]] = n
+    return matrix, alphabet
+
+
+def _letters(text: str) -> str:
+    """What is heard: no template marks, no punctuation."""
+    return "".join(letter for letter in re.sub(r"{[{%].*?[}%]}", "", text) if letter.isalnum())

@@ -1,0 +1,206 @@
+"""A folder of YAML files becomes a Bank, or a list of everything that is wrong with them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.document import Document, DocumentError, Problem, check, read_document
+from decision_hook.contract import FactKind, FactSource
+from decision_hook.contract.application import FACT_KINDS
+from question_bank.bank import Bank, build_bank
+from question_bank.lint import Placed, lint
+from question_bank.question import KeypadForm, Question, Role, Statistics
+from question_bank.schema import ProfilesFile, QuestionFile, ScriptFile, StatisticsFile, TopicFile
+from question_bank.script import NO_EVIDENCE, Script, script_of
+
+PROFILES = "_profiles.yaml"
+SCRIPT = "_script.yaml"
+LIFE_PROFILE = "life"  # what a question without facts uses unless it says otherwise
+MAX_FILES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """A folder after a full look. `bank` is None as long as there is a problem."""
+
+    bank: Bank | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What the questions of all topics draw on."""
+
+    profiles: Mapping[str, Statistics]
+    by_source: Mapping[FactSource, Statistics]
+    keypad_offers: Mapping[FactKind, tuple[str, ...]]
+
+
+def load_bank(folder: Path) -> Bank:
+    """Reads and checks a bank. Raises DocumentError naming every problem: no call is placed with it."""
+    inspection = inspect(folder)
+    if inspection.bank is None:
+        raise DocumentError(inspection.problems)
+    return inspection.bank
+
+
+def inspect(folder: Path) -> Inspection:
+    """Looks at every file of a bank. Never raises for what the files say."""
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths or len(paths) > MAX_FILES:
+        what = f"holds {len(paths)} YAML files" if folder.is_dir() else "no such folder"
+        problem = Problem(file=folder, line=None, where="", problem=what, fix="point at a bank's folder")
+        return Inspection(bank=None, problems=(problem,))
+    reader = _Reader()
+    shared, script = reader.shared(folder)
+    topics = [path for path in paths if not path.name.startswith("_")]
+    placed = [question for path in topics for question in reader.topic(path, shared)]
+    problems = (*reader.problems, *lint(placed))
+    if problems or script is None:
+        return Inspection(bank=None, problems=problems)
+    bank = build_bank(
+        version=_version(paths), questions=[question.question for question in placed], script=script
+    )
+    return Inspection(bank=bank, problems=())
+
+
+def _version(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+class _Reader:
+    """Reads files one by one and keeps what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def shared(self, folder: Path) -> tuple[_Shared, Script | None]:
+        profiles: Mapping[str, Statistics] = {}
+        by_source: dict[FactSource, Statistics] = {}
+        offers: Mapping[FactKind, tuple[str, ...]] = {}
+        script = None
+        try:
+            document = read_document(folder / PROFILES)
+            file = check(document, ProfilesFile)
+            profiles = {name: _statistics(given) for name, given in file.profiles.items()}
+            for source, name in file.by_source.items():
+                if name in profiles:
+                    by_source[source] = profiles[name]
+                else:
+                    self.problems.append(
+                        document.problem(
+                            ("by_source", source), f'no profile "{name}"', f"known: {', '.join(profiles)}"
+                        )
+                    )
+        except DocumentError as exc:
+            self.problems.extend(exc.problems)
+        try:
+            script = script_of(script_file := check(read_document(folder / SCRIPT), ScriptFile))
+            offers = script_file.keypad_offers
+        except DocumentError as exc:
+            self.problems.extend(exc.problems)
+        return _Shared(profiles=profiles, by_source=by_source, keypad_offers=offers), script
+
+    def topic(self, path: Path, shared: _Shared) -> list[Placed]:
+        try:
+            document = read_document(path)
+            file = check(document, TopicFile)
+        except DocumentError as exc:
+            self.problems.extend(exc.problems)
+            return []
+        found = []
+        for i, given in enumerate(file.questions):
+            if given.id.partition(".")[0] != file.topic:
+                self.problems.append(
+                    document.problem(
+                        ("questions", i, "id"),
+                        f'"{given.id}" is of another topic',
+                        f"begin it with {file.topic}.",
+                    )
+                )
+            if (question := self._question(document, i, given, file.topic, shared)) is not None:
+                found.append(Placed(question=question, document=document, place=("questions", i)))
+        return found
+
+    def _question(
+        self, document: Document, i: int, given: QuestionFile, topic: str, shared: _Shared
+    ) -> Question | None:
+        life = given.role is not Role.FACT
+        kind = given.kind or (
+            FactKind.FREE if not given.facts else FACT_KINDS.get(given.facts[0], FactKind.TERM)
+        )
+        own = _statistics(given.statistics) if given.statistics is not None else None
+        if not shared.profiles:  # reported once; look at the rest of the question all the same
+            own = NO_EVIDENCE
+        name = given.statistics_profile or (LIFE_PROFILE if life else None)
+        if own is None and name is not None and (own := shared.profiles.get(name)) is None:
+            self.problems.append(
+                document.problem(
+                    ("questions", i, "statistics_profile"),
+                    f'no profile "{name}"',
+                    f"known: {', '.join(shared.profiles) or 'none'}",
+                )
+            )
+            return None
+        statistics = own or next(iter(shared.by_source.values()), None)
+        keypad, complete = self._keypad(document, i, given, kind, shared)
+        if statistics is None or not complete:
+            if statistics is None:
+                self.problems.append(
+                    document.problem(
+                        ("questions", i),
+                        "has no statistics",
+                        "name a `statistics_profile`, or fill `by_source`",
+                    )
+                )
+            return None
+        return Question(
+            id=given.id,
+            topic=topic,
+            role=given.role,
+            kind=kind,
+            phrasings=given.phrasings,
+            fact_keys=given.facts,
+            requires=given.requires,
+            options=given.options,
+            tolerance=given.tolerance,
+            cost_s=given.cost_s,
+            sensitivity=given.sensitivity,
+            keypad=keypad,
+            statistics=statistics,
+            statistics_by_source={} if own is not None else shared.by_source,
+            wait_s=given.wait_s,
+        )
+
+    def _keypad(
+        self, document: Document, i: int, given: QuestionFile, kind: FactKind, shared: _Shared
+    ) -> tuple[KeypadForm | None, bool]:
+        """The form and whether it is complete."""
+        keypad = given.keypad
+        if keypad is None:
+            return None, True
+        offers = shared.keypad_offers.get(kind)
+        if keypad.ask is None and offers is None:
+            self.problems.append(
+                document.problem(
+                    ("questions", i, "keypad"),
+                    f"no words for {kind}",
+                    f"write `ask`, or {SCRIPT}: keypad_offers",
+                )
+            )
+            return None, False
+        ask = keypad.ask or (offers or ("",))[0]
+        return (
+            KeypadForm(
+                ask=ask, min_digits=keypad.min_digits, max_digits=keypad.max_digits, means=keypad.means
+            ),
+            True,
+        )
+
+
+def _statistics(given: StatisticsFile) -> Statistics:
+    return Statistics(table=given.table, n=given.n, source=given.source)
