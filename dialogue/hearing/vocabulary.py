@@ -1,0 +1,100 @@
+"""Whisper's tokens: the start sequence, texts, and how token probabilities become scores of wordings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from decision_hook.contract import SurveyError
+from dialogue.hearing.engine import WordingScore
+from dialogue.hearing.forced import TokenTree, grow_tree
+from dialogue.hearing.sounds import SoundTable, upcoming
+
+
+class TreeDecoder(Protocol):
+    """Anything that gives next-token log probabilities over a token tree."""
+
+    def log_probs(self, encoded: NDArray[np.float32], tree: TokenTree) -> NDArray[np.float32]:
+        """See ForcedDecoder.log_probs."""
+        ...
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The tokenizer of one model. Immutable; the table of sounds is made at first use (about 0.3 s)."""
+
+    tokenizer: Tokenizer
+
+    def start(self, language: str) -> list[int]:
+        """The tokens before any text. Raises SurveyError for a language the model does not know."""
+        code = self.tokenizer.token_to_id(f"<|{language}|>")
+        if code is None:
+            raise SurveyError(f'hearing: no language "{language}" in this model; use a code like "zh"')
+        return [
+            self.tokenizer.token_to_id("<|startoftranscript|>"),
+            code,
+            self.tokenizer.token_to_id("<|transcribe|>"),
+            self.tokenizer.token_to_id("<|notimestamps|>"),
+        ]
+
+    @cached_property
+    def end(self) -> int:
+        """The token that ends a text; all text tokens are smaller."""
+        return int(self.tokenizer.token_to_id("<|endoftext|>"))
+
+    def text(self, ids: Sequence[int]) -> str:
+        """The text, special tokens and broken characters left out."""
+        decoded: str = self.tokenizer.decode(ids, skip_special_tokens=True)
+        return decoded.replace("\ufffd", "")
+
+    def ids(self, text: str) -> list[int]:
+        encoded: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
+        return encoded
+
+    @cached_property
+    def sounds(self) -> SoundTable:
+        whole = {token: self.tokenizer.decode([token]) for token in range(self.end)}
+        return SoundTable({token: text for token, text in whole.items() if "\ufffd" not in text})
+
+    def score(
+        self, decoder: TreeDecoder, encoded: NDArray[np.float32], wordings: Sequence[str], language: str
+    ) -> tuple[WordingScore, ...]:
+        """One score per wording, all from one pass of the decoder."""
+        if not wordings:
+            return ()
+        sequences = [self.ids(wording) for wording in wordings]
+        tree = grow_tree(self.start(language), sequences)
+        rows = decoder.log_probs(encoded, tree)
+        return tuple(
+            self._score(wording, ids, rows[[0, *(node - tree.start + 1 for node in path)]])
+            for wording, ids, path in zip(wordings, sequences, tree.paths, strict=True)
+        )
+
+    def _score(self, wording: str, ids: Sequence[int], rows: NDArray[np.float32]) -> WordingScore:
+        """`rows`: (tokens + 1, vocabulary), row i before token i."""
+        pieces, exact, sounds = [], [], []
+        at = 0
+        for first, last in self._pieces(ids):
+            piece = self.tokenizer.decode(ids[first:last])
+            written = float(sum(rows[i, ids[i]] for i in range(first, last)))
+            pieces.append(piece)
+            exact.append(written)
+            alike = self.sounds.log_mass(rows[first], upcoming(wording, at))
+            sounds.append(max(written, float(np.logaddexp(written, alike)) if last - first > 1 else alike))
+            at += len(piece)
+        return WordingScore(
+            pieces=tuple(pieces), exact=tuple(exact), sounds=tuple(sounds), end=float(rows[-1, self.end])
+        )
+
+    def _pieces(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """Tokens grouped so that each group is whole characters."""
+        groups, first = [], 0
+        for last in range(1, len(ids) + 1):
+            if "\ufffd" not in self.tokenizer.decode(ids[first:last]):
+                groups.append((first, last))
+                first = last
+        return groups

@@ -1,0 +1,244 @@
+"""Work for shared models: a bounded queue, threads that take what waits in batches, results to the loop."""
+
+import asyncio
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import partial
+from typing import Generic, TypeVar
+
+Request = TypeVar("Request")
+Result = TypeVar("Result")
+
+
+class Priority(IntEnum):
+    """Who goes first. Within one priority: first come, first served."""
+
+    LIVE = 0  # somebody waits on the telephone
+    SPECULATIVE = 1  # may never be needed: an answer that perhaps goes on, a prompt that may come
+    BACKGROUND = 2
+
+
+class WorkerUnavailable(Exception):
+    """The work was not done: no room in the queue, no result in time, or the worker is closed."""
+
+
+class WorkerFull(WorkerUnavailable):
+    """Refused, or displaced by something more urgent."""
+
+
+class WorkerLate(WorkerUnavailable):
+    """The deadline passed first."""
+
+
+class WorkerClosed(WorkerUnavailable):
+    """The worker was closed before the work was done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerCounts:
+    """What a worker did so far; for benches and the doctor."""
+
+    waiting: int
+    requests: int  # done, failed ones included
+    batches: int
+    refused: int  # WorkerFull, the displaced included
+    late: int  # WorkerLate
+    busy_s: float  # wall time inside the function, summed over the threads
+    cpu_s: float  # CPU time of the worker's own threads; a library's inner threads are not in it
+
+
+@dataclass(slots=True, order=True)
+class _Job(Generic[Request, Result]):
+    priority: Priority
+    number: int
+    request: Request = field(compare=False)
+    loop: asyncio.AbstractEventLoop = field(compare=False)
+    future: "asyncio.Future[Result]" = field(compare=False)
+
+
+class BatchingWorker(Generic[Request, Result]):
+    """Runs one blocking function for many callers, off the event loop.
+
+    Threads start with the first request and end in `close`. Waiting requests are shared out evenly, so
+    that an idle thread never watches another one work through a batch.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[Request]], Sequence[Result]],
+        *,
+        name: str,
+        max_waiting: int,
+        max_batch: int,
+        threads: int = 1,
+    ) -> None:
+        """`run`: one result per request, in order; what it raises goes to every request of the batch.
+
+        With more than one thread `run` must be safe to call from several at once.
+        """
+        self._run = run
+        self._name = name
+        self._max_waiting, self._max_batch = max_waiting, max_batch
+        self._waiting: list[_Job[Request, Result]] = []  # a heap
+        self._numbers = itertools.count()
+        self._changed = threading.Condition()
+        self._closed = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"{name}-{i}", daemon=True) for i in range(threads)
+        ]
+        self._running = 0
+        self._on_end: list[Callable[[], object]] = []  # called by the last thread to end
+        self._tally = _Tally()
+
+    async def submit(
+        self, request: Request, *, deadline_s: float, priority: Priority = Priority.LIVE
+    ) -> Result:
+        """Waits for the result. Cancelled while the request still waits, it is taken out of the queue.
+
+        Raises WorkerFull, WorkerLate, WorkerClosed, or whatever the function raised.
+        """
+        loop = asyncio.get_running_loop()
+        job = _Job(
+            priority=priority,
+            number=next(self._numbers),
+            request=request,
+            loop=loop,
+            future=loop.create_future(),
+        )
+        self._enqueue(job)
+        limit = asyncio.timeout(deadline_s)
+        try:
+            async with limit:
+                return await job.future
+        except TimeoutError:
+            if not limit.expired():  # the function's own
+                raise
+            self._tally.late += 1
+            raise WorkerLate(f"{self._name}: no result within {deadline_s:g} s") from None
+        finally:
+            self._withdraw(job)
+
+    def counts(self) -> WorkerCounts:
+        with self._changed:
+            tally = self._tally
+            return WorkerCounts(
+                waiting=len(self._waiting),
+                requests=tally.requests,
+                batches=tally.batches,
+                refused=tally.refused,
+                late=tally.late,
+                busy_s=tally.busy_s,
+                cpu_s=tally.cpu_s,
+            )
+
+    async def close(self) -> None:
+        """Refuses what waits, lets running batches finish, ends the threads. Idempotent."""
+        loop, ended = asyncio.get_running_loop(), None
+        with self._changed:
+            self._closed = True
+            waiting, self._waiting = self._waiting, []
+            if self._running:
+                ended = asyncio.Event()
+                self._on_end.append(partial(loop.call_soon_threadsafe, ended.set))
+            self._changed.notify_all()
+        for job in waiting:
+            _fail(job, WorkerClosed(f"{self._name}: closed"))
+        if ended is not None:
+            await ended.wait()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()  # past its last statement
+
+    def _enqueue(self, job: _Job[Request, Result]) -> None:
+        with self._changed:
+            if self._closed:
+                raise WorkerClosed(f"{self._name}: closed")
+            if len(self._waiting) >= self._max_waiting:
+                self._tally.refused += 1
+                least = max(self._waiting)
+                if least.priority <= job.priority:
+                    raise WorkerFull(f"{self._name}: {len(self._waiting)} requests wait already")
+                self._waiting.remove(least)
+                heapq.heapify(self._waiting)
+                _fail(least, WorkerFull(f"{self._name}: gave way to something more urgent"))
+            heapq.heappush(self._waiting, job)
+            for thread in self._threads:
+                if thread.ident is None:
+                    thread.start()
+                    self._running += 1
+            self._changed.notify()
+
+    def _withdraw(self, job: _Job[Request, Result]) -> None:
+        with self._changed, suppress(ValueError):  # taken by a thread already
+            self._waiting.remove(job)
+            heapq.heapify(self._waiting)
+
+    def _take(self) -> list[_Job[Request, Result]]:
+        """The next batch; empty when the worker is closed."""
+        with self._changed:
+            while not self._waiting and not self._closed:
+                self._changed.wait()
+            share = -(-len(self._waiting) // len(self._threads))
+            return [heapq.heappop(self._waiting) for _ in range(min(share, self._max_batch))]
+
+    def _work(self) -> None:
+        while batch := self._take():
+            wall, cpu = time.perf_counter(), time.thread_time()
+            try:
+                results = self._run([job.request for job in batch])
+                outcomes: list[Result | Exception] = [r for _, r in zip(batch, results, strict=True)]
+            except Exception as exc:  # handed to whoever waits
+                outcomes = [exc] * len(batch)
+            with self._changed:
+                self._tally.add(len(batch), time.perf_counter() - wall, time.thread_time() - cpu)
+            for job, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    _fail(job, outcome)
+                else:
+                    _settle(job, outcome)
+            del batch, outcomes  # no audio is kept while waiting for the next
+        with self._changed:
+            self._running -= 1
+            if self._running == 0:
+                for tell in self._on_end:
+                    tell()
+
+
+@dataclass(slots=True)
+class _Tally:
+    requests: int = 0
+    batches: int = 0
+    refused: int = 0
+    late: int = 0
+    busy_s: float = 0.0
+    cpu_s: float = 0.0
+
+    def add(self, requests: int, busy_s: float, cpu_s: float) -> None:
+        self.requests += requests
+        self.batches += 1
+        self.busy_s += busy_s
+        self.cpu_s += cpu_s
+
+
+def _settle(job: _Job[Request, Result], result: Result) -> None:
+    def deliver() -> None:
+        if not job.future.done():
+            job.future.set_result(result)
+
+    with suppress(RuntimeError):  # the loop is gone, and so is whoever waited
+        job.loop.call_soon_threadsafe(deliver)
+
+
+def _fail(job: _Job[Request, Result], problem: Exception) -> None:
+    def deliver() -> None:
+        if not job.future.done():
+            job.future.set_exception(problem)
+
+    with suppress(RuntimeError):
+        job.loop.call_soon_threadsafe(deliver)
