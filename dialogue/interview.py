@@ -55,6 +55,8 @@ class Interview:
         try:
             return await self._run()
         except CallerGone:
+            if self._survey is not None:
+                await self._survey.settle()
             return self._result(CallOutcome.HUNG_UP)
 
     async def _run(self) -> Interviewed:

@@ -27,7 +27,7 @@ class VoiceActivityStream(VoiceActivity, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenConversations:
-    """Implements ivr.call.Conversations with shared models. Values only; a call's own objects are made anew."""
+    """Implements ivr.call.Conversations: models are shared, a call's own objects are made anew."""
 
     bank: Callable[[], Bank]  # the newest good bank; a running call keeps the one it began with
     activity: Callable[[], VoiceActivityStream]
