@@ -15,7 +15,7 @@ import numpy as np
 from dialogue.answer.values import HeardAnswer
 from dialogue.line import FrameHeard, HungUp, KeyPressed, Line, Samples
 from dialogue.tape import Tape
-from dialogue.turn.activity import VoiceActivity
+from dialogue.turn.activity import VoiceActivity, level_db
 from dialogue.turn.tracker import (
     Duck,
     PauseReached,
@@ -31,6 +31,7 @@ from dialogue.turn.tracker import (
 
 MARGIN_MS = 200  # kept either side of speech: recognisers lose clipped onsets
 DUCK_DB = -12.0
+MAX_WAITING = 64  # events between two turns; a key held down for ever must not fill memory
 KEY_GAP_S = 4.0  # a pause this long ends keyed digits (ITU-T E.180 inter-digit timers are 3-5 s)
 
 W = TypeVar("W")
@@ -51,7 +52,7 @@ class Completion(Protocol):
 class Listening(Generic[W]):
     """How to hear one reply."""
 
-    policy: TurnPolicy
+    patience_ms: int  # from the prompt's end
     weigh: Weigh[W]  # may run early, and again; must not change anything
     complete: Callable[[W], float | None]  # what the weighed reply says about being complete
     max_keys: int = 0  # 0: the keypad is ignored
@@ -63,8 +64,8 @@ class _Turn(Generic[W]):
     """What is known of the turn in progress."""
 
     listening: Listening[W]
-    guess: "asyncio.Task[W] | None" = None
-    guess_end_ms: int = 0
+    started_ms: int = 0
+    guess: "asyncio.Task[W] | None" = None  # None: none begun, or the caller went on
     keys: str = ""
 
 
@@ -78,11 +79,13 @@ class Ear:
         completion: Completion,
         group: asyncio.TaskGroup,
         on_speech: Callable[[int], None],
+        policy: TurnPolicy,
     ) -> None:
         self.tape = Tape()
         self._line, self._activity, self._completion = line, activity, completion
         self._group, self._on_speech = group, on_speech
-        self._tracker = TurnTracker(TurnPolicy())
+        self._tracker = TurnTracker(policy)
+        self._pause_ms = policy.pause_ms
         self._complete: float | None = None
         self._prompt_end_ms = 0
         self._happened: asyncio.Queue[TurnEvent | KeyPressed | HungUp] = asyncio.Queue()
@@ -94,7 +97,8 @@ class Ear:
             if isinstance(event, FrameHeard):
                 await self._frame(event)
                 continue
-            self._happened.put_nowait(event)
+            if isinstance(event, HungUp) or self._happened.qsize() < MAX_WAITING:
+                self._happened.put_nowait(event)
             if isinstance(event, HungUp):
                 return
 
@@ -123,7 +127,7 @@ class Ear:
 
     async def turn(self, listening: Listening[W]) -> tuple[HeardAnswer, W]:
         """Waits for one whole reply, or for silence to become one. Raises CallerGone."""
-        self._arm(listening.policy)
+        self._arm(listening.patience_ms)
         turn = _Turn(listening=listening)
         try:
             while True:
@@ -142,8 +146,10 @@ class Ear:
                         turn.keys += event.digit
                         if len(turn.keys) >= listening.max_keys:
                             return await self._keyed(turn)
+                    case SpeechStarted():
+                        turn.started_ms = event.at_ms
                     case PauseReached() if not turn.keys:
-                        self._begin_guess(turn)
+                        self._begin_guess(turn, event.at_ms)
                     case SpeechResumed():
                         self._drop_guess(turn)
                     case TurnEnded() if not turn.keys:
@@ -151,11 +157,12 @@ class Ear:
         finally:
             self._drop_guess(turn)
 
-    def speech_since(self, at_ms: int) -> bool:
-        """Whether the caller has been speaking after `at_ms` while nobody asked."""
-        return any(end > at_ms for _, end in self._tracker.segments)
+    @property
+    def speaking(self) -> bool:
+        """The caller speaks at this moment."""
+        return self._tracker.speaking
 
-    def _arm(self, policy: TurnPolicy) -> None:
+    def _arm(self, patience_ms: int) -> None:
         kept = []
         while not self._happened.empty():
             event = self._happened.get_nowait()
@@ -165,12 +172,11 @@ class Ear:
             self._happened.put_nowait(event)
         self._complete = None
         self._prompt_end_ms = self.tape.end_ms + self._line.speaking_ms()
-        self._tracker = TurnTracker(policy)
+        self._tracker.begin(patience_ms=patience_ms)
 
-    def _begin_guess(self, turn: _Turn[W]) -> None:
+    def _begin_guess(self, turn: _Turn[W], paused_ms: int) -> None:
         self._drop_guess(turn)
-        heard = self._heard(self._tracker.segments)
-        turn.guess_end_ms = heard.ended_ms
+        heard = self._heard(((turn.started_ms, paused_ms - self._pause_ms),))
         turn.guess = self._group.create_task(self._guess(turn.listening, heard), name="guess")
 
     async def _guess(self, listening: Listening[W], heard: HeardAnswer) -> W:
@@ -190,8 +196,7 @@ class Ear:
 
     async def _ended(self, turn: _Turn[W], event: TurnEnded) -> tuple[HeardAnswer, W]:
         heard = self._heard(event.segments)
-        if turn.guess is None or turn.guess_end_ms != heard.ended_ms:
-            self._drop_guess(turn)
+        if turn.guess is None:
             turn.guess = self._group.create_task(turn.listening.weigh(heard), name="weigh")
         if not turn.guess.done():
             turn.listening.while_thinking()
@@ -229,9 +234,3 @@ class Ear:
             keys="",
             transcript=None,
         )
-
-
-def level_db(samples: Samples) -> float:
-    """RMS of a frame in dB relative to full scale; -96.0 for digital silence."""
-    mean_square = float(np.mean(np.square(samples.astype(np.float32) / 32_768.0)))
-    return 10.0 * float(np.log10(max(mean_square, 2.5e-10)))

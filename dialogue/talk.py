@@ -14,11 +14,8 @@ from dialogue.ear import Ear, Listening
 from dialogue.events import CallEvent, CallObserver, CallStateChanged, PromptStarted
 from dialogue.line import SAMPLE_RATE_HZ, Line, Samples
 from dialogue.speaking.port import SpeechSynthesizer
-from dialogue.turn.tracker import TurnPolicy
 
 GAP = np.zeros(SAMPLE_RATE_HZ * 150 // 1_000, dtype=np.int16)  # a breath between two sentences
-MAX_TURN_MS = 20_000  # a reply this long is taken as it is; nobody may hold the line for ever
-FREE_TURN_MS = 15_000
 
 W = TypeVar("W")
 
@@ -78,13 +75,9 @@ class Talk:
     ) -> tuple[HeardAnswer, W]:
         """Speaks, then listens until the reply is over. Raises CallerGone."""
         await self._speak(prompt)
-        free = prompt.kind is FactKind.FREE
         return await self.ear.turn(
             Listening(
-                policy=TurnPolicy(
-                    patience_ms=round(prompt.wait_s * 1_000),
-                    max_turn_ms=FREE_TURN_MS if free else MAX_TURN_MS,
-                ),
+                patience_ms=round(prompt.wait_s * 1_000),
                 weigh=weigh,
                 complete=complete,
                 max_keys=prompt.max_keys,

@@ -15,10 +15,14 @@ from dialogue.speaking.port import SpeechSynthesizer
 from dialogue.survey import Delivery, Judge, Survey, SurveyRules
 from dialogue.talk import Talk
 from dialogue.turn.activity import VoiceActivity
+from dialogue.turn.tracker import TurnPolicy
 from ivr.call import CallOrder, Witness
 from ivr.media.session import MediaSession
 from question_bank.bank import Bank
 from question_bank.paper import PaperPolicy, begin
+
+# A reply of this length is taken as it is; nobody may hold the line for ever.
+TURNS = TurnPolicy(too_long_ms=20_000)
 
 
 class VoiceActivityStream(VoiceActivity, Protocol):
@@ -49,6 +53,7 @@ class SpokenConversations:
                     self.completion,
                     group,
                     lambda at_ms: witness.observe(CallerStarted(call=order.attempt, at_ms=at_ms)),
+                    TURNS,
                 )
                 pump = group.create_task(ear.run(), name=f"ear {order.attempt}")
                 talk = Talk(
