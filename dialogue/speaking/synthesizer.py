@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from concurrent.futures import Executor
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -99,7 +100,7 @@ class CachedSynthesizer:
             key = (self._urgent or self._background).popleft()
             self._free -= 1
             work = asyncio.get_running_loop().run_in_executor(self._executor, self._produce, key)
-            work.add_done_callback(lambda done, key=key: self._finished(key, done))
+            work.add_done_callback(partial(self._finished, key))
 
     def _finished(self, key: PromptKey, done: "asyncio.Future[Samples]") -> None:
         self._free += 1

@@ -60,12 +60,12 @@ def limit(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     lowest = np.lib.stride_tricks.sliding_window_view(padded, window).min(axis=1)
     # Averaging the held minimum over the same window never exceeds the gain a peak needs.
     smooth = np.lib.stride_tricks.sliding_window_view(lowest, window).mean(axis=1)
-    return (samples * smooth).astype(np.float32)
+    return np.asarray(samples * smooth, dtype=np.float32)
 
 
 def _frame_power(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     whole = samples[: samples.size // _FRAME * _FRAME].astype(np.float64).reshape(-1, _FRAME)
-    return np.square(whole).mean(axis=1)
+    return np.asarray(np.square(whole).mean(axis=1))
 
 
 def _is_speech(power: NDArray[np.float64]) -> NDArray[np.bool_]:
