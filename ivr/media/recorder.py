@@ -1,6 +1,8 @@
 """Records one call in memory; writes it only if the caller agreed. Left is us, right is the caller."""
 
 import asyncio
+import contextlib
+import io
 import json
 import os
 from concurrent.futures import Executor
@@ -120,8 +122,11 @@ def _write(folder: Path, name: str, both: NDArray[np.int16], events: str) -> Pat
     sound_aside, listing_aside = folder / f".{name}.flac.part", folder / f".{name}.json.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # Encoded in memory: libsndfile does not pass on what a full disk says to a Python file.
+        flac = io.BytesIO()
+        soundfile.write(flac, both, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_16")
         with sound_aside.open("wb") as file:
-            soundfile.write(file, both, SAMPLE_RATE_HZ, format="FLAC", subtype="PCM_16")
+            file.write(flac.getbuffer())
             file.flush()
             os.fsync(file.fileno())
         with listing_aside.open("w", encoding="utf-8") as text:
@@ -130,11 +135,12 @@ def _write(folder: Path, name: str, both: NDArray[np.int16], events: str) -> Pat
             os.fsync(text.fileno())
         os.replace(listing_aside, listing)
         os.replace(sound_aside, sound)
-    except (OSError, soundfile.LibsndfileError) as problem:
+    except OSError as problem:
         raise SurveyError(
             f"{folder}: the recording cannot be written ({problem}); check free space and permissions"
         ) from problem
     finally:
-        sound_aside.unlink(missing_ok=True)
-        listing_aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            sound_aside.unlink(missing_ok=True)
+            listing_aside.unlink(missing_ok=True)
     return sound
