@@ -18,12 +18,11 @@ from decision_hook.contract import (
     Consent,
     ConsentKind,
     CreditDecision,
-    Reason,
-    Recommendation,
     RunVersions,
     SurveyError,
     VoiceResult,
 )
+from decision_hook.verdict import Advice
 from dialogue.events import CallEnded, CallEvent, CallObserver, CallStateChanged
 from dialogue.interview import Interviewed, voice_allowed
 from dialogue.survey import VoiceDesk
@@ -69,12 +68,6 @@ class Conversations(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
-    recommendation: Recommendation
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What every call shares."""
 
@@ -82,7 +75,7 @@ class Desk:
     media: MediaServer
     conversations: Conversations
     voices: VoiceDesk
-    conclude: Callable[[Interviewed, VoiceResult], Advice]
+    conclude: Callable[[Application, Interviewed, VoiceResult], Advice]
     decide: Callable[[Application, CallVerdict], CreditDecision]
     store: CallStore
     disk: Executor
@@ -198,13 +191,13 @@ async def _converse(order: CallOrder, desk: Desk, session: MediaSession, progres
 
 async def _end(order: CallOrder, desk: Desk, progress: _Progress) -> CallVerdict:
     heard = progress.heard
-    advice = desk.conclude(heard, progress.voice)
+    recommendation, reasons = desk.conclude(order.application, heard, progress.voice)
     verdict = CallVerdict(
         call=order.attempt,
         application=order.application.id,
         outcome=heard.outcome,
-        recommendation=advice.recommendation,
-        reasons=advice.reasons,
+        recommendation=recommendation,
+        reasons=reasons,
         beliefs=heard.beliefs or {},
         answers=heard.answers,
         consents=heard.consents,

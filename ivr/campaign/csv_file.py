@@ -1,11 +1,12 @@
 """Applications from a CSV file: one row each, a fact a column.
 
-Columns: `id`, `phone`, optional `product`, `applied_at`, `risk_score`; every other column is `<source>.<key>`,
-for example `form.employer` or `bureau.mortgage_bank`. Empty cells are facts that are not on file.
+Columns: `id`, `phone`, optional `product`, `applied_at`, `risk_score`; every other column is
+`<source>.<key>`, for example `form.employer` or `bureau.mortgage_bank`. Empty cells are facts that are not
+on file.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +48,8 @@ def read_applications(path: Path) -> Iterator[Application | BadRow]:
         ) from problem
 
 
-def _check_header(path: Path, names: "list[str] | None | object") -> None:
-    known = list(names) if isinstance(names, list | tuple) else []
+def _check_header(path: Path, names: Sequence[str] | None) -> None:
+    known = list(names or ())
     missing = [name for name in ("id", "phone") if name not in known]
     if missing:
         raise SurveyError(f"{path}: line 1: no column {', '.join(missing)}; the first line names the columns")
