@@ -1,0 +1,1 @@
+"""Fraud risk before the call, credit score, and the limit."""

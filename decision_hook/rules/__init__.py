@@ -1,0 +1,1 @@
+"""Expert rules: SQL expressions over an application and its verdict, compiled to columns."""
