@@ -85,7 +85,7 @@ _MEANINGS = (
     ("connection refused", "the package index cannot be reached; check network or proxy"),
     ("timed out", "the package index does not answer; check the network and run it again"),
     ("certificate", "the package index's certificate is not trusted; check pip's `cert` setting"),
-    ("no matching distribution", "the package index does not have it or is cut off; check pip's index setting"),
+    ("no matching distribution", "the package index does not have it; check pip's index and the network"),
 )
 
 
