@@ -1,9 +1,9 @@
 """Whisper's tokens: the start sequence, texts, and how token probabilities become scores of wordings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,8 @@ from dialogue.hearing.engine import WordingScore
 from dialogue.hearing.forced import TokenTree, grow_tree
 from dialogue.hearing.sounds import SoundTable, upcoming
 
-
-class TreeDecoder(Protocol):
-    """Anything that gives next-token log probabilities over a token tree."""
-
-    def log_probs(self, encoded: NDArray[np.float32], tree: TokenTree) -> NDArray[np.float32]:
-        """See ForcedDecoder.log_probs."""
-        ...
+# Next-token log probabilities of an encoded utterance, (frames, width), over a tree: WhisperModel.log_probs.
+LogProbs = Callable[[NDArray[np.float32], TokenTree], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -61,14 +56,14 @@ class Vocabulary:
         return SoundTable({token: text for token, text in whole.items() if "\ufffd" not in text})
 
     def score(
-        self, decoder: TreeDecoder, encoded: NDArray[np.float32], wordings: Sequence[str], language: str
+        self, log_probs: LogProbs, encoded: NDArray[np.float32], wordings: Sequence[str], language: str
     ) -> tuple[WordingScore, ...]:
         """One score per wording, all from one pass of the decoder."""
         if not wordings:
             return ()
         sequences = [self.ids(wording) for wording in wordings]
         tree = grow_tree(self.start(language), sequences)
-        rows = decoder.log_probs(encoded, tree)
+        rows = log_probs(encoded, tree)
         return tuple(
             self._score(wording, ids, rows[[0, *(node - tree.start + 1 for node in path)]])
             for wording, ids, path in zip(wordings, sequences, tree.paths, strict=True)
@@ -98,3 +93,15 @@ class Vocabulary:
                 groups.append((first, last))
                 first = last
         return groups
+
+
+def load_vocabulary(folder: Path) -> Vocabulary:
+    """From `tokenizer.json`. Raises SurveyError if it is missing or broken."""
+    path = folder / "tokenizer.json"
+    try:
+        return Vocabulary(Tokenizer.from_file(str(path)))
+    except Exception as exc:  # the library raises bare Exception
+        raise SurveyError(
+            f"{path}: not a usable tokenizer; "
+            "gather the models with `shengwen models gather`, or correct hearing.model"
+        ) from exc

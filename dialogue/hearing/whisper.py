@@ -1,55 +1,77 @@
-"""Whisper through CTranslate2: int8, short windows, one encoding per utterance for reading and scoring."""
+"""The Whisper engine: short windows, one encoding per utterance for reading and for scoring.
+
+The arithmetic is behind WhisperModel: CTranslate2 for speed, transformers for any folder.
+"""
 
 import hashlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from threading import Lock
+from typing import Protocol
 
-import ctranslate2
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
-from decision_hook.contract import SurveyError
 from dialogue.hearing.cleaning import heard, simplified
 from dialogue.hearing.engine import ToScore, ToTranscribe, WordingScore
 from dialogue.hearing.features import LONGEST_S, duration_s, log_mel, window_s
-from dialogue.hearing.forced import ForcedDecoder
+from dialogue.hearing.forced import TokenTree
 from dialogue.hearing.port import Transcript, Utterance
 from dialogue.hearing.vocabulary import Vocabulary
-from dialogue.hearing.weights import read_weights
 
-_BEAM = 5
+# Decoding, the same for every model. The last two are against runaways (251625162516): features.TAIL_S.
+BEAM = 5
+REPETITION_PENALTY = 1.1
+NO_REPEAT_NGRAM = 4
+
 _KEPT = 24  # encodings kept between reading and scoring, 0.5 to 3 MB each
 _QUIET = 33  # int16 peak (-60 dBFS) below which nobody spoke; G.711's own idle noise is 8
 
 
-class WhisperEngine:
-    """One loaded model, shared by all calls and threads."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a model made of one utterance."""
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
-        """Loads the model: about 2 s, 0.4 GB. `threads`: how many requests run at once, one core each.
+    hypotheses: tuple[tuple[int, ...], ...]  # text tokens, best first, at least one
+    log_prob: float  # of the best one: mean natural log per token
+    no_speech: float  # probability 0..1
 
-        One core per request, not all cores for one: measured, two cores shorten one answer by a tenth
-        and cost half as much again. Raises SurveyError if the folder holds no such model.
+
+class WhisperModel(Protocol):
+    """A loaded Whisper. Safe to use from several threads; every method blocks."""
+
+    @property
+    def mels(self) -> int:
+        """Feature bands it wants: 80 or 128."""
+        ...
+
+    def encode(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, mels, frames) to (n, frames / 2, width)."""
+        ...
+
+    def read(self, encoded: NDArray[np.float32], *, start: Sequence[int], max_tokens: int) -> list[Reading]:
+        """Beam search from the start tokens; one reading per row of `encoded`, BEAM hypotheses each."""
+        ...
+
+    def log_probs(self, encoded: NDArray[np.float32], tree: TokenTree) -> NDArray[np.float32]:
+        """Natural log P(next token | audio, the node's path), shape (nodes - start + 1, vocabulary).
+
+        Row 0 follows the start sequence, row i the node `start` - 1 + i. `encoded`: (frames, width).
         """
-        try:
-            self._model = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", inter_threads=threads, intra_threads=1
-            )
-            self._vocabulary = Vocabulary(Tokenizer.from_file(str(folder / "tokenizer.json")))
-        except Exception as exc:  # both libraries raise bare RuntimeError and Exception
-            raise SurveyError(
-                f"{folder}: holds no usable CTranslate2 Whisper model; "
-                "gather the models with `shengwen models gather`, or set hearing.model"
-            ) from exc
-        self._decoder = ForcedDecoder(read_weights(folder / "model.bin"))
+        ...
+
+
+class WhisperEngine:
+    """Implements HearingEngine over one loaded model."""
+
+    def __init__(self, model: WhisperModel, vocabulary: Vocabulary) -> None:
+        self._model, self._vocabulary = model, vocabulary
         self._encodings: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
 
     def transcribe_many(self, orders: Sequence[ToTranscribe]) -> tuple[Transcript, ...]:
-        """One transcript per order. Blocks about 0.1 core-seconds per short answer, less in a batch."""
+        """See HearingEngine. About 0.1 core-seconds per short answer, 0.06 in a batch."""
         found: dict[int, Transcript] = {
             i: Transcript(text="") for i, order in enumerate(orders) if silent(order.utterance)
         }
@@ -59,48 +81,34 @@ class WhisperEngine:
         for i in loud:
             groups[len(encodings[i]), orders[i].language].append(i)
         for (_, language), members in groups.items():
-            batch = np.stack([encodings[i] for i in members])
-            found.update(
-                zip(members, self._read(batch, [orders[i].utterance for i in members], language), strict=True)
+            seconds = [min(duration_s(orders[i].utterance), LONGEST_S) for i in members]
+            readings = self._model.read(
+                np.stack([encodings[i] for i in members]),
+                start=self._vocabulary.start(language),
+                max_tokens=8 + round(12 * max(seconds)),
             )
+            for i, reading, length in zip(members, readings, seconds, strict=True):
+                found[i] = self._transcript(reading, length)
         return tuple(found[i] for i in range(len(orders)))
 
     def score_many(self, orders: Sequence[ToScore]) -> tuple[tuple[WordingScore, ...], ...]:
-        """Scores per order, one per wording. Blocks about 0.05 to 0.1 core-seconds per order of six."""
+        """See HearingEngine. About 0.07 core-seconds per order of six short wordings."""
         encodings = self._encode(order.utterance for order in orders)
         return tuple(
-            self._vocabulary.score(self._decoder, encoding, order.wordings, order.language)
+            self._vocabulary.score(self._model.log_probs, encoding, order.wordings, order.language)
             for order, encoding in zip(orders, encodings, strict=True)
         )
 
-    def _read(
-        self, encodings: NDArray[np.float32], utterances: Sequence[Utterance], language: str
-    ) -> list[Transcript]:
-        seconds = [min(duration_s(utterance), LONGEST_S) for utterance in utterances]
-        results = self._model.generate(
-            ctranslate2.StorageView.from_array(encodings),
-            [self._vocabulary.start(language)] * len(encodings),
-            beam_size=_BEAM,
-            num_hypotheses=_BEAM,
-            # Against runaways (251625162516); see features.TAIL_S.
-            repetition_penalty=1.1,
-            no_repeat_ngram_size=4,
-            max_length=2 * (8 + round(12 * max(seconds))),  # CTranslate2 halves it
-            return_scores=True,
-            return_no_speech_prob=True,
-        )
-        return [self._transcript(result, s) for result, s in zip(results, seconds, strict=True)]
-
-    def _transcript(self, result: ctranslate2.models.WhisperGenerationResult, seconds: float) -> Transcript:
-        texts = [simplified(self._vocabulary.text(ids)).strip() for ids in result.sequences_ids]
-        if not heard(texts[0], seconds=seconds, no_speech=result.no_speech_prob, log_prob=result.scores[0]):
-            return Transcript(text="", log_prob=result.scores[0], no_speech=result.no_speech_prob)
+    def _transcript(self, reading: Reading, seconds: float) -> Transcript:
+        texts = [simplified(self._vocabulary.text(ids)).strip() for ids in reading.hypotheses]
+        if not heard(texts[0], seconds=seconds, no_speech=reading.no_speech, log_prob=reading.log_prob):
+            return Transcript(text="", log_prob=reading.log_prob, no_speech=reading.no_speech)
         rivals = dict.fromkeys(text for text in texts[1:] if text and text != texts[0])
         return Transcript(
             text=texts[0],
             alternatives=tuple(rivals),
-            log_prob=result.scores[0],
-            no_speech=result.no_speech_prob,
+            log_prob=reading.log_prob,
+            no_speech=reading.no_speech,
         )
 
     def _encode(self, utterances: Iterable[Utterance]) -> list[NDArray[np.float32]]:
@@ -113,9 +121,9 @@ class WhisperEngine:
             if key not in known:
                 groups[window_s(duration_s(utterance))][key] = utterance
         for group in groups.values():
-            batch = np.stack([log_mel(utterance, mels=self._model.n_mels) for utterance in group.values()])
-            encoded = np.array(self._model.encode(ctranslate2.StorageView.from_array(batch), to_cpu=True))
-            known.update(zip(group, encoded, strict=True))
+            batch = np.stack([log_mel(utterance, mels=self._model.mels) for utterance in group.values()])
+            # Copies: a row must not keep its whole batch alive.
+            known.update(zip(group, (row.copy() for row in self._model.encode(batch)), strict=True))
         with self._lock:
             self._encodings.update(known)
             for key in known:
