@@ -1,0 +1,96 @@
+"""The back end's tables on a real database."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from config.database import engine_for, migrate
+from decision_hook.contract import (
+    AnswerEvidence,
+    Application,
+    CallOutcome,
+    CallVerdict,
+    CreditDecision,
+    DecisionResult,
+    Grade,
+    Recommendation,
+    RunVersions,
+)
+from decision_hook.store import HookStore
+
+AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+APPLICATION = Application(id="A1", phone="17000000001")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> HookStore:
+    engine = engine_for(f"sqlite:///{tmp_path}/test.db")
+    migrate(engine)
+    return HookStore(engine)
+
+
+def answer(number: int) -> AnswerEvidence:
+    return AnswerEvidence(question=f"q.{number}", grade=Grade.MATCH, started_ms=number, ended_ms=number + 1)
+
+
+def test_an_application_is_stored_once(store: HookStore) -> None:
+    assert store.save_application(APPLICATION, AT)
+    assert not store.save_application(APPLICATION.model_copy(update={"phone": "17000000002"}), AT)
+    assert store.application("A1") == APPLICATION
+    assert store.application("A2") is None
+
+
+def test_an_attempt_cannot_begin_twice(store: HookStore) -> None:
+    store.save_application(APPLICATION, AT)
+    attempt = uuid4()
+    store.begin_call(attempt, "A1", AT)
+    with pytest.raises(IntegrityError):
+        store.begin_call(attempt, "A1", AT)
+
+
+def test_answers_outlive_a_crash(store: HookStore) -> None:
+    store.save_application(APPLICATION, AT)
+    attempt = uuid4()
+    store.begin_call(attempt, "A1", AT)
+    for number in range(3):
+        store.save_answer(attempt, number, answer(number))
+    assert store.open_calls() == [attempt]
+    assert store.verdict(attempt) is None
+    assert [found.question for found in store.answers(attempt)] == ["q.0", "q.1", "q.2"]
+
+
+def test_a_call_from_beginning_to_decision(store: HookStore) -> None:
+    store.save_application(APPLICATION, AT)
+    attempt = uuid4()
+    store.begin_call(attempt, "A1", AT)
+    assert [application.id for application in store.undecided()] == ["A1"]
+    verdict = CallVerdict(
+        call=attempt,
+        application="A1",
+        outcome=CallOutcome.COMPLETED,
+        recommendation=Recommendation.APPROVE,
+        answers=(answer(1),),
+        decision=CreditDecision(result=DecisionResult.APPROVE, limit=30_000),
+        started_at=AT,
+        versions=RunVersions(shengwen="test"),
+    )
+    store.end_call(verdict, AT)
+    assert store.verdict(attempt) == verdict
+    assert store.undecided() == []
+    assert store.open_calls() == []
+    (row,) = store.calls()
+    assert (row.outcome, row.decision, row.limit) == (CallOutcome.COMPLETED, DecisionResult.APPROVE, 30_000)
+
+
+def test_a_pending_decision_leaves_the_application_open(store: HookStore) -> None:
+    store.save_application(APPLICATION, AT)
+    store.save_decision("A1", CreditDecision(result=DecisionResult.PENDING), AT)
+    assert [application.id for application in store.undecided()] == ["A1"]
+    store.save_decision("A1", CreditDecision(result=DecisionResult.REFER), AT)
+    assert store.undecided() == []
+    newest = store.decision("A1")
+    assert newest is not None
+    assert newest.result is DecisionResult.REFER
