@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -29,11 +30,34 @@ class Lateness:
     max_ms: float | None
 
 
+class Clock(Protocol):
+    """What the calls need of the clock."""
+
+    @property
+    def tick(self) -> int:
+        """The number of the last tick; 0 before the first."""
+        ...
+
+    def start(self) -> None:
+        """Begins to tick on the running loop. Idempotent."""
+        ...
+
+    def listen(self, owner: object, ticked: Ticked) -> None:
+        """From the next tick on, calls `ticked` with its number until `owner` leaves.
+
+        `ticked` runs on the event loop, must return at once and must not raise.
+        """
+        ...
+
+    def leave(self, owner: object) -> None:
+        """Idempotent; may be called from within a tick."""
+        ...
+
+
 class SharedClock:
     """Calls every listener once per 20 ms with the number of the tick. Monotonic; never two at once.
 
-    A late tick is followed sooner by the next ones; a very late one by a gap in the numbers. Listeners
-    run on the event loop, must return at once and must not raise.
+    A late tick is followed sooner by the next ones; a very late one by a gap in the numbers.
     """
 
     def __init__(self) -> None:
@@ -47,11 +71,9 @@ class SharedClock:
 
     @property
     def tick(self) -> int:
-        """The number of the last tick; 0 before the first."""
         return self._tick
 
     def start(self) -> None:
-        """Begins to tick on the running loop. Idempotent."""
         if self._timer is None:
             self._loop = asyncio.get_running_loop()
             self._started_s = self._loop.time() - self._tick * FRAME_MS / 1_000
@@ -64,11 +86,9 @@ class SharedClock:
             self._timer = None
 
     def listen(self, owner: object, ticked: Ticked) -> None:
-        """From the next tick on, calls `ticked` until `owner` leaves."""
         self._listeners[owner] = ticked
 
     def leave(self, owner: object) -> None:
-        """Idempotent; may be called from within a tick."""
         self._listeners.pop(owner, None)
 
     def lateness(self) -> Lateness:

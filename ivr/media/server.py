@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 from config.settings import MediaSettings
 from decision_hook.contract import SurveyError
-from ivr.media.clock import SharedClock
+from ivr.media.clock import Clock
 from ivr.media.protocol import Decoder, Frame, HangUp, Identity, PeerError, ProtocolError
 from ivr.media.sender import Sender
 from ivr.media.session import MediaSession
@@ -37,7 +37,7 @@ class Refusal(StrEnum):
 class MediaServer:
     """Hands each expected call its session. There is no authentication on the wire: listen privately."""
 
-    def __init__(self, settings: MediaSettings, clock: SharedClock) -> None:
+    def __init__(self, settings: MediaSettings, clock: Clock) -> None:
         self.refused: Counter[Refusal] = Counter()
         self._settings = settings
         self._clock = clock

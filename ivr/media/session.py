@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from dialogue.line import FRAME_MS, FrameHeard, HungUp, KeyPressed, LineEvent, Samples
-from ivr.media.clock import SharedClock
+from ivr.media.clock import Clock
 from ivr.media.ear import Ear
 from ivr.media.heard import HeardQueue
 from ivr.media.mouth import SILENCE, Mouth
@@ -41,7 +41,7 @@ class Stage(StrEnum):
 class MediaSession:
     """One call: speaks and listens once per tick of the shared clock; has no task of its own."""
 
-    def __init__(self, attempt: UUID, sender: Sender, clock: SharedClock, *, heard_max_ms: int) -> None:
+    def __init__(self, attempt: UUID, sender: Sender, clock: Clock, *, heard_max_ms: int) -> None:
         self.attempt = attempt
         self.tap: Tap | None = None  # may be set at any time
         self._sender = sender
@@ -157,6 +157,7 @@ class MediaSession:
 
     def _finish(self) -> None:
         self._stage = Stage.OVER
+        self._mouth.stop()
         self._axis.close(self)
         self._heard.put(HungUp(at_ms=self.now_ms()))
 
@@ -164,7 +165,7 @@ class MediaSession:
 class CallAxis:
     """Maps the shared clock's ticks to one call's milliseconds; frame 0 is the first tick after answering."""
 
-    def __init__(self, clock: SharedClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._first_tick = clock.tick + 1
         self._next_ms = 0  # start of the first frame not yet heard
