@@ -97,9 +97,14 @@ def check(document: Document, model: type[Model]) -> Model:
     try:
         return model.model_validate(document.data)
     except ValidationError as exc:
-        raise DocumentError(
-            [document.problem(_place(error), *_explain(error)) for error in exc.errors(include_url=False)]
-        ) from exc
+        raise explained(document, exc) from exc
+
+
+def explained(document: Document, problem: ValidationError) -> DocumentError:
+    """Every problem of a document in our words, with its place."""
+    return DocumentError(
+        [document.problem(_place(error), *_explain(error)) for error in problem.errors(include_url=False)]
+    )
 
 
 def _refused(path: Path, line: int | None, problem: str, fix: str) -> DocumentError:
