@@ -1,0 +1,69 @@
+"""Who can be telephoned: synthetic applicants by number."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from decision_hook.contract import Application, SurveyError
+from ivr.simulator.applicant import Applicant
+from ivr.simulator.persona import Persona
+
+# An Asterisk carrier names the dialled number in the last twelve digits of the AudioSocket UUID.
+CARRIER_UUID_PREFIX = "00000000-0000-4000-8000-"
+NUMBER_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Player:
+    """One synthetic applicant. The same seed behaves the same in every call."""
+
+    application: Application
+    persona: Persona
+    seed: int
+
+    @property
+    def phone(self) -> str:
+        return self.persona.phone or self.application.phone
+
+    def applicant(self) -> Applicant:
+        """Fresh, for one call."""
+        return Applicant(self.application, self.persona, self.seed)
+
+
+class Cast:
+    """Players by number. Numbers compare by their last twelve digits."""
+
+    def __init__(self, players: Iterable[Player]) -> None:
+        """Raises SurveyError if two share a number."""
+        self._players: dict[str, Player] = {}
+        for player in players:
+            other = self._players.setdefault(number_key(player.phone), player)
+            if other is not player:
+                raise SurveyError(
+                    f"personas {other.persona.name} and {player.persona.name}: the same number; "
+                    "give each its own"
+                )
+
+    def at(self, phone: str) -> Player | None:
+        return self._players.get(number_key(phone))
+
+    def all(self) -> tuple[Player, ...]:
+        return tuple(self._players.values())
+
+
+def number_key(phone: str) -> str:
+    """The last twelve digits, padded with zeros."""
+    digits = "".join(char for char in phone if char.isdigit())
+    return digits[-NUMBER_DIGITS:].rjust(NUMBER_DIGITS, "0")
+
+
+def carrier_uuid(phone: str) -> UUID:
+    """The AudioSocket UUID with which a carrier asks for this number's applicant."""
+    return UUID(CARRIER_UUID_PREFIX + number_key(phone))
+
+
+def number_of(carrier: UUID) -> str | None:
+    """The number behind a carrier's UUID, as `number_key` writes it; None: not one of a carrier's."""
+    text = str(carrier)
+    number = text.removeprefix(CARRIER_UUID_PREFIX)
+    return number if text.startswith(CARRIER_UUID_PREFIX) and number.isdigit() else None
