@@ -33,7 +33,11 @@ class AsteriskSettings(Section):
     ami_port: Port = 15_038
     ami_user: str = "shengwen"
     ami_secret_file: Path = Path("var/asterisk/ami.secret")  # generated; never in this file
-    trunk: str = "carrier"
+    trunk: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "carrier"  # a PJSIP endpoint
+    context: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = (
+        "shengwen-survey"  # dialplan, extension s
+    )
+    simulator_port: Port = 19_092  # where the test carrier connects synthetic applicants (AudioSocket)
     calls_per_second: Annotated[float, Field(gt=0, le=50)] = 5.0
     ring_timeout_s: Annotated[float, Field(ge=5, le=120)] = 30.0
 
