@@ -1,0 +1,227 @@
+"""Constructs the house: every long-lived object is made here and handed to those who need it."""
+
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from config.database import engine_for, migrate
+from config.settings import Settings
+from decision_hook.contract import Application, CreditDecision, DecisionResult, RunVersions, SurveyError
+from decision_hook.credit_limit.decide import CreditPolicy, decide, load_credit_policy, risk_score
+from decision_hook.store import HookStore
+from dialogue.events import CallEvent, CallObserver, PromptStarted
+from dialogue.speaking.kokoro import Kokoro
+from dialogue.speaking.prompt_cache import PromptCache
+from dialogue.speaking.synthesizer import CachedSynthesizer
+from ivr.call import Desk, Observers, conduct
+from ivr.campaign.rules import window_of
+from ivr.campaign.runner import Campaign, Rooms
+from ivr.campaign.store import CampaignStore
+from ivr.conversation import SpokenConversations
+from ivr.dialler.ami import AmiDialler
+from ivr.dialler.port import Dialler
+from ivr.findings import advise
+from ivr.hearing_desk import HearingDesk, open_hearing
+from ivr.inference.recognizer import SharedRecognizer
+from ivr.media.clock import SharedClock
+from ivr.media.server import MediaServer
+from ivr.recordings import RecordingFolder
+from ivr.simulator.carrier_side import CarrierSide
+from ivr.simulator.cast import Cast
+from ivr.simulator.cue import Cue, CueBoard
+from ivr.simulator.embedded import EmbeddedDialler
+from ivr.simulator.studio import Studio
+from ivr.voice_desk import VoiceSearchDesk
+from question_bank.bank import Bank
+from question_bank.load import load_bank
+
+DISK_THREADS = 2
+CARRIER_SIDE = ("127.0.0.1", 19_092)  # where the test carrier's dialplan finds the synthetic applicants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A house that is open. Values only; `build_app` opens and closes it."""
+
+    settings: Settings
+    bank: Bank
+    store: HookStore
+    people: CampaignStore
+    campaign: Campaign
+    desk: Desk
+    policy: CreditPolicy
+    synthesizer: CachedSynthesizer
+    recognizer: SharedRecognizer
+    voices: VoiceSearchDesk
+    clock: SharedClock
+    media: MediaServer
+    recordings: RecordingFolder
+    studio: Studio
+    disk: ThreadPoolExecutor
+
+
+class CuePoster:
+    """Tells the synthetic applicant which question is asked: its id, facts and kind, nothing else."""
+
+    def __init__(self, cues: CueBoard, phone_of: Callable[[CallEvent], str | None]) -> None:
+        self._cues, self._phone_of = cues, phone_of
+
+    def observe(self, event: CallEvent) -> None:
+        if isinstance(event, PromptStarted):
+            phone = self._phone_of(event)
+            if phone is not None:
+                self._cues.post(
+                    phone,
+                    Cue(question_id=event.question_id, fact_keys=event.fact_keys, kind=event.kind),
+                )
+
+
+@asynccontextmanager
+async def build_app(
+    settings: Settings,
+    *,
+    cast: Cast,
+    observer: CallObserver,
+    phone_of: Callable[[CallEvent], str | None],
+) -> AsyncIterator[App]:
+    """Opens the house. `cast`: who answers in the simulator (empty: real people behind Asterisk).
+
+    Everything is closed on leaving: no task, thread or socket stays. Raises SurveyError.
+    """
+    async with AsyncExitStack() as stack:
+        disk = stack.enter_context(_threads("disk", DISK_THREADS))
+        speaking = stack.enter_context(_threads("speaking", 1))
+        engine = engine_for(settings.database_url)
+        stack.callback(engine.dispose)
+        migrate(engine)
+        policy = load_credit_policy(settings.decision.rules, call_above=settings.decision.call_above)
+        bank = load_bank(settings.interview.bank)
+        kokoro = Kokoro(settings.models / "kokoro", threads=settings.hearing.threads)
+        synthesizer = CachedSynthesizer(
+            kokoro,
+            PromptCache(settings.speaking.cache),
+            speaking,
+            voice=settings.speaking.voice,
+            speed=settings.speaking.speed,
+            version=kokoro.version,
+        )
+        stack.callback(synthesizer.close)
+        hearing: HearingDesk = await open_hearing(settings, stack)
+        voices = VoiceSearchDesk.over(settings, engine, stack)
+        clock = SharedClock()
+        stack.callback(clock.close)
+        media = MediaServer(settings.media, clock)
+        host, port = await media.start()
+        stack.push_async_callback(media.close)
+        studio = Studio(kokoro, settings.var / "voices")
+        stack.callback(studio.close)
+        cues = CueBoard()
+        dialler = await _dialler(settings, stack, cast=cast, studio=studio, cues=cues, media=(host, port))
+        store, people = HookStore(engine), CampaignStore(engine)
+        recordings = RecordingFolder(settings.var / "recordings")
+        desk = Desk(
+            dialler=dialler,
+            media=media,
+            conversations=SpokenConversations(
+                bank=lambda: bank,
+                activity=hearing.activity,
+                completion=hearing.completion,
+                judge=hearing.judge,
+                script_judge=hearing.script_judge,
+                delivery=hearing.delivery,
+                synthesizer=synthesizer,
+                settings=settings.interview,
+            ),
+            voices=voices,
+            conclude=advise,
+            decide=lambda application, verdict: decide(application, verdict, policy),
+            store=store,
+            disk=disk,
+            recordings=recordings.folder,
+            versions=RunVersions(
+                shengwen=version("shengwen"),
+                bank=bank.version,
+                tables=hearing.tables,
+                recognizer=hearing.recognizer_name,
+                synthesizer=kokoro.version,
+                encoder=voices.encoder_name,
+                rules=policy.version,
+            ),
+            observer=Observers(observer, CuePoster(cues, phone_of)),
+        )
+        campaign = Campaign(
+            Rooms(
+                applications=store,
+                people=people,
+                disk=disk,
+                call=lambda order: conduct(order, desk),
+                risk=lambda application: risk_score(application, policy),
+                decide=lambda application: decide(application, None, policy),
+                give_up=lambda application, why: _given_up(application, why, policy),
+            ),
+            settings.campaign,
+            call_above=settings.decision.call_above,
+            window=window_of(settings.campaign),
+        )
+        yield App(
+            settings=settings,
+            bank=bank,
+            store=store,
+            people=people,
+            campaign=campaign,
+            desk=desk,
+            policy=policy,
+            synthesizer=synthesizer,
+            recognizer=hearing.recognizer,
+            voices=voices,
+            clock=clock,
+            media=media,
+            recordings=recordings,
+            studio=studio,
+            disk=disk,
+        )
+
+
+async def _dialler(
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    cast: Cast,
+    studio: Studio,
+    cues: CueBoard,
+    media: tuple[str, int],
+) -> Dialler:
+    if settings.line == "embedded":
+        embedded = EmbeddedDialler(cast=cast, studio=studio, cues=cues, media=lambda: media)
+        stack.push_async_callback(embedded.close)
+        return embedded
+    if cast.all():
+        carrier = CarrierSide(cast=cast, studio=studio, cues=cues)
+        await carrier.start(*CARRIER_SIDE)
+        stack.push_async_callback(carrier.close)
+    asterisk = AmiDialler(settings.asterisk, media_address=f"{media[0]}:{media[1]}")
+    stack.push_async_callback(asterisk.close)
+    return asterisk
+
+
+def _given_up(application: Application, why: str, policy: CreditPolicy) -> CreditDecision:
+    """Nobody may dial this number any more: a person decides."""
+    return CreditDecision(result=DecisionResult.REFER, reasons=(f"not reached: {why}",), rules=policy.version)
+
+
+def _threads(name: str, count: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
+
+
+def need_folder(folder: Path) -> Path:
+    """Makes a folder below var/. Raises SurveyError if the disk does not let us."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise SurveyError(
+            f"{folder}: cannot be created ({problem.strerror}); check permissions and free space"
+        ) from problem
+    return folder
