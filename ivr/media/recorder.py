@@ -89,6 +89,8 @@ class Recorder:
         """
         if self._keeping is not Keeping.AGREED:
             raise SurveyError("recording: the caller did not agree to it; nothing may be saved")
+        if not self._ours:
+            raise SurveyError("recording: holds no frame; set the session's tap before the call begins")
         both = np.stack((_samples(self._ours), _samples(self._theirs)), axis=1)
         events = json.dumps(
             {

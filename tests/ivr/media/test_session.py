@@ -219,6 +219,7 @@ async def test_a_stalled_peer_ends_its_own_call_only(house: House, caplog: pytes
     peer = await Peer.call(house.address, attempt, receive_buffer=2_048)
     session = await waiting
     other, other_peer = await house.answered()
+    far_end = asyncio.ensure_future(other_peer.answers_hang_up())
     events = await house.events(session)  # nobody reads at the far end
     assert isinstance(events[-1], HungUp)
     assert 2_000 <= session.unsent_ms <= 2_100
@@ -228,7 +229,10 @@ async def test_a_stalled_peer_ends_its_own_call_only(house: House, caplog: pytes
     await assert_alive(house, other)
     await asyncio.wait_for(session.hang_up(), timeout=1)
     peer.vanish()
-    await other_peer.close()
+    leaving = asyncio.ensure_future(other.hang_up())
+    while not leaving.done():
+        await house.clock.advance()
+    await far_end
 
 
 async def test_a_fault_in_one_tap_ends_that_call_only(house: House, caplog: pytest.LogCaptureFixture) -> None:

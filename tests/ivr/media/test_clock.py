@@ -1,0 +1,131 @@
+"""The shared clock, mostly in virtual time: punctual, monotonic, and never in bursts."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from ivr.media.clock import SharedClock
+
+
+class VirtualLoop:
+    """The two methods of an event loop that a clock needs; sleeps as long as the test says."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+        self._due: tuple[float, Callable[[], None]] | None = None
+
+    def time(self) -> float:
+        return self.now_s
+
+    def call_at(self, when_s: float, ring: Callable[[], None]) -> "VirtualLoop":
+        self._due = (when_s, ring)
+        return self
+
+    def cancel(self) -> None:
+        self._due = None
+
+    def run(self, rings: int, *, late_s: float = 0.0) -> None:
+        for _ in range(rings):
+            assert self._due is not None
+            when_s, ring = self._due
+            self.now_s = max(self.now_s, when_s) + late_s
+            ring()
+
+
+@pytest.fixture
+def loop(monkeypatch: pytest.MonkeyPatch) -> VirtualLoop:
+    virtual = VirtualLoop()
+    monkeypatch.setattr("ivr.media.clock.asyncio.get_running_loop", lambda: virtual)
+    return virtual
+
+
+class Log:
+    """What one listener saw: (tick, ms since the start)."""
+
+    def __init__(self, clock: SharedClock, loop: VirtualLoop) -> None:
+        self._loop, self._start_s = loop, loop.now_s
+        self.seen: list[tuple[int, int]] = []
+        clock.listen(self, self._ticked)
+
+    def _ticked(self, tick: int) -> None:
+        self.seen.append((tick, round((self._loop.now_s - self._start_s) * 1_000)))
+
+
+def started(loop: VirtualLoop) -> tuple[SharedClock, Log]:
+    clock = SharedClock()
+    clock.start()
+    return clock, Log(clock, loop)
+
+
+def test_a_tick_every_20_ms(loop: VirtualLoop) -> None:
+    clock, log = started(loop)
+    loop.run(4)
+    assert log.seen == [(1, 20), (2, 40), (3, 60), (4, 80)]
+    assert clock.tick == 4
+
+
+def test_lateness_does_not_add_up(loop: VirtualLoop) -> None:
+    clock, log = started(loop)
+    loop.run(50, late_s=0.003)
+    assert log.seen[-1] == (50, 1_003)
+    late = clock.lateness()
+    assert (late.ticks, late.skipped, late.p50_ms, late.p99_ms) == (50, 0, 3.0, 3.0)
+
+
+def test_a_few_late_ticks_are_made_up_at_half_their_spacing(loop: VirtualLoop) -> None:
+    clock, log = started(loop)
+    loop.run(1, late_s=0.070)
+    loop.run(8)
+    assert log.seen == [
+        (1, 90), (2, 100), (3, 110), (4, 120), (5, 130), (6, 140), (7, 150), (8, 160), (9, 180),
+    ]  # fmt: skip
+    assert clock.lateness().skipped == 0
+
+
+def test_many_late_ticks_are_skipped(loop: VirtualLoop) -> None:
+    clock, log = started(loop)
+    loop.run(1, late_s=0.250)
+    loop.run(2)
+    assert log.seen == [(13, 270), (14, 280), (15, 300)]
+    assert clock.lateness().skipped == 12
+    assert clock.lateness().max_ms == 250.0
+
+
+def test_whoever_left_is_not_called_even_in_the_same_tick(loop: VirtualLoop) -> None:
+    clock, log = started(loop)
+    loop.run(1)
+    clock.leave(log)
+    clock.leave(log)
+    loop.run(1)
+    assert len(log.seen) == 1
+
+
+def test_starting_twice_and_closing_twice_change_nothing(loop: VirtualLoop) -> None:
+    clock, log = started(loop)
+    clock.start()
+    loop.run(2)
+    clock.close()
+    clock.close()
+    assert len(log.seen) == 2
+    clock.start()
+    loop.run(1)
+    assert log.seen[-1] == (3, 60)
+
+
+async def test_on_a_real_loop() -> None:
+    clock, ticks, enough = SharedClock(), list[int](), asyncio.Event()
+
+    def ticked(tick: int) -> None:
+        ticks.append(tick)
+        if len(ticks) == 5:
+            enough.set()
+
+    assert clock.lateness().p99_ms is None
+    clock.listen("test", ticked)
+    clock.start()
+    async with asyncio.timeout(5):
+        await enough.wait()
+    clock.close()
+    assert ticks == sorted(ticks)
+    assert clock.lateness().p50_ms is not None
