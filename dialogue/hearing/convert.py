@@ -72,7 +72,7 @@ def _config(weights: Weights, vocabulary: Vocabulary) -> WhisperConfig:
         decoder_ffn_dim=len(weights["decoder/layer_0/ffn/linear_0/bias"]),
         max_source_positions=len(weights["encoder/position_encodings/encodings"]),
         max_target_positions=len(weights["decoder/position_encodings/encodings"]),
-        decoder_start_token_id=vocabulary.tokenizer.token_to_id("<|startoftranscript|>"),
+        decoder_start_token_id=vocabulary.special("<|startoftranscript|>"),
         bos_token_id=vocabulary.end,
         eos_token_id=vocabulary.end,
         pad_token_id=vocabulary.end,

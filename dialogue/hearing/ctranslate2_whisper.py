@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.forced import ForcedDecoder, TokenTree
+from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.weights import read_weights
 from dialogue.hearing.whisper import (
@@ -78,6 +79,6 @@ class CTranslate2Whisper:
         return self._decoder.log_probs(encoded, tree)
 
 
-def load(folder: Path, *, threads: int) -> WhisperEngine:
+def load(folder: Path, finder: SpeechFinder, *, threads: int) -> WhisperEngine:
     """The engine on the model in `folder`. Raises SurveyError."""
-    return WhisperEngine(CTranslate2Whisper(folder, threads=threads), load_vocabulary(folder))
+    return WhisperEngine(CTranslate2Whisper(folder, threads=threads), load_vocabulary(folder), finder)

@@ -1,25 +1,30 @@
 """Which engine hears, by settings. Libraries and models are loaded when an engine is built."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from dialogue.hearing.engine import HearingEngine
+
+if TYPE_CHECKING:
+    from dialogue.hearing.speech import SpeechFinder
 
 
 def _whisper(settings: Settings) -> HearingEngine:
     from dialogue.hearing.ctranslate2_whisper import load
 
     folder = settings.hearing.model or settings.models / "whisper-base"
-    return load(folder, threads=settings.hearing.threads)
+    return load(folder, build_finder(settings), threads=settings.hearing.threads)
 
 
 def _transformers(settings: Settings) -> HearingEngine:
     from dialogue.hearing.convert import converted
     from dialogue.hearing.transformers_whisper import load
 
-    if settings.hearing.model:
-        return load(settings.hearing.model)
-    return load(converted(settings.models / "whisper-base", settings.var / "converted" / "whisper-base"))
+    folder = settings.hearing.model or converted(
+        settings.models / "whisper-base", settings.var / "converted" / "whisper-base"
+    )
+    return load(folder, build_finder(settings))
 
 
 def _vosk(settings: Settings) -> HearingEngine:
@@ -38,3 +43,11 @@ RECOGNIZERS: dict[str, Callable[[Settings], HearingEngine]] = {
 def build_engine(settings: Settings) -> HearingEngine:
     """The engine `hearing.engine` names. Blocks some seconds. Raises SurveyError if its model is unusable."""
     return RECOGNIZERS[settings.hearing.engine](settings)
+
+
+def build_finder(settings: Settings) -> "SpeechFinder":
+    """Tells speech from silence and noise. Raises SurveyError if its model is unusable."""
+    from dialogue.hearing.silero import SileroEngine
+    from dialogue.hearing.speech import SpeechFinder
+
+    return SpeechFinder(SileroEngine(settings.models / "silero" / "silero_vad.onnx"))

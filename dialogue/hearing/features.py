@@ -1,14 +1,14 @@
 """Sound to log-mel features, as Whisper wants them, in windows no longer than needed."""
 
-import math
 from functools import lru_cache
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torchaudio.functional import melscale_fbanks, resample
+from torchaudio.functional import melscale_fbanks
 
 from dialogue.hearing.port import Utterance
+from dialogue.hearing.resampling import resampled
 
 RATE_HZ = 16_000
 _HOP = 160  # 10 ms
@@ -34,11 +34,7 @@ def duration_s(utterance: Utterance) -> float:
 def log_mel(utterance: Utterance, *, mels: int) -> NDArray[np.float32]:
     """Shape (mels, 100 frames per second of window), the tail filled with silence. Blocks about 2 ms."""
     frames = window_s(duration_s(utterance)) * RATE_HZ // _HOP
-    wave = torch.from_numpy(np.ascontiguousarray(utterance.samples, dtype=np.float32) / 32_768)
-    if utterance.rate_hz != RATE_HZ:
-        divisor = math.gcd(utterance.rate_hz, RATE_HZ)
-        wave = resample(wave, utterance.rate_hz // divisor, RATE_HZ // divisor)
-    wave = wave[: frames * _HOP]
+    wave = torch.from_numpy(resampled(utterance.samples, utterance.rate_hz, RATE_HZ))[: frames * _HOP]
     wave = torch.nn.functional.pad(wave, (0, frames * _HOP - len(wave)))
     window, filters = _tables(mels)
     spectrum = torch.stft(wave, _FFT, _HOP, window=window, return_complex=True)[:, :-1].abs() ** 2

@@ -47,13 +47,13 @@ class SileroEngine:
             ) from exc
 
     def step_many(
-        self, windows: Sequence[tuple[SileroState, NDArray[np.int16]]]
+        self, windows: Sequence[tuple[SileroState, NDArray[np.float32]]]
     ) -> list[tuple[float, SileroState]]:
-        """Probability of speech in each window, and the state after it. One window per stream, (256,) each.
+        """Probability of speech in each window, and the state after it. One window per stream.
 
-        Blocks; one run of the model for all.
+        Windows: (256,) float32 of -1..1. Blocks; one run of the model for all.
         """
-        fresh = np.stack([samples for _, samples in windows]).astype(np.float32) / 32_768
+        fresh = np.stack([samples for _, samples in windows])
         before = np.stack([state.context for state, _ in windows])
         memory = np.concatenate([state.memory for state, _ in windows], axis=1)
         inputs = {"input": np.concatenate([before, fresh], axis=1), "state": memory, "sr": _RATE}
@@ -66,11 +66,10 @@ class SileroEngine:
             for i in range(len(windows))
         ]
 
-    def probabilities(self, samples: NDArray[np.int16]) -> NDArray[np.float32]:
-        """One per 32 ms of a whole recording; the last window is filled with silence. Blocks."""
+    def probabilities(self, wave: NDArray[np.float32]) -> NDArray[np.float32]:
+        """One per 32 ms of a whole recording (-1..1, 8 kHz), the last window filled with silence. Blocks."""
         state, found = fresh_state(), []
-        padded = np.pad(samples, (0, -len(samples) % WINDOW))
-        for window in padded.reshape(-1, WINDOW):
+        for window in np.pad(wave, (0, -len(wave) % WINDOW)).reshape(-1, WINDOW):
             [(probability, state)] = self.step_many([(state, window)])
             found.append(probability)
         return np.array(found, dtype=np.float32)

@@ -12,6 +12,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.forced import TokenTree
+from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.whisper import (
     BEAM,
@@ -35,10 +36,9 @@ class TransformersWhisper:
             raise SurveyError(
                 f"{folder}: not a usable Whisper folder of transformers; correct hearing.model"
             ) from exc
-        tokens = load_vocabulary(folder).tokenizer
-        self._end = tokens.token_to_id("<|endoftext|>")
-        # Named differently by model generation.
-        self._no_speech = tokens.token_to_id("<|nospeech|>") or tokens.token_to_id("<|nocaptions|>")
+        vocabulary = load_vocabulary(folder)
+        self._end = vocabulary.end
+        self._no_speech = vocabulary.special("<|nospeech|>", "<|nocaptions|>")  # by model generation
 
     @property
     def mels(self) -> int:
@@ -111,7 +111,7 @@ class TransformersWhisper:
         return found
 
 
-def load(folder: Path) -> WhisperEngine:
+def load(folder: Path, finder: SpeechFinder) -> WhisperEngine:
     """The engine on the model in `folder`. Raises SurveyError."""
     disable_progress_bar()
-    return WhisperEngine(TransformersWhisper(folder), load_vocabulary(folder))
+    return WhisperEngine(TransformersWhisper(folder), load_vocabulary(folder), finder)

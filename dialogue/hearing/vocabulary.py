@@ -30,16 +30,24 @@ class Vocabulary:
         if code is None:
             raise SurveyError(f'hearing: no language "{language}" in this model; use a code like "zh"')
         return [
-            self.tokenizer.token_to_id("<|startoftranscript|>"),
+            self.special("<|startoftranscript|>"),
             code,
-            self.tokenizer.token_to_id("<|transcribe|>"),
-            self.tokenizer.token_to_id("<|notimestamps|>"),
+            self.special("<|transcribe|>"),
+            self.special("<|notimestamps|>"),
         ]
+
+    def special(self, *names: str) -> int:
+        """The id of a token that is no text; of the first name that the model has."""
+        for name in names:
+            token = self.tokenizer.token_to_id(name)
+            if token is not None:
+                return int(token)
+        raise SurveyError(f"tokenizer.json: has no {names[0]}; hearing.model must be a multilingual Whisper")
 
     @cached_property
     def end(self) -> int:
         """The token that ends a text; all text tokens are smaller."""
-        return int(self.tokenizer.token_to_id("<|endoftext|>"))
+        return self.special("<|endoftext|>")
 
     def text(self, ids: Sequence[int]) -> str:
         """The text, special tokens and broken characters left out."""

@@ -18,6 +18,7 @@ from dialogue.hearing.engine import ToScore, ToTranscribe, WordingScore
 from dialogue.hearing.features import LONGEST_S, duration_s, log_mel, window_s
 from dialogue.hearing.forced import TokenTree
 from dialogue.hearing.port import Transcript, Utterance
+from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import Vocabulary
 
 # Decoding, the same for every model. The last two are against runaways (251625162516): features.TAIL_S.
@@ -26,7 +27,6 @@ REPETITION_PENALTY = 1.1
 NO_REPEAT_NGRAM = 4
 
 _KEPT = 24  # encodings kept between reading and scoring, 0.5 to 3 MB each
-_QUIET = 33  # int16 peak (-60 dBFS) below which nobody spoke; G.711's own idle noise is 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +65,18 @@ class WhisperModel(Protocol):
 class WhisperEngine:
     """Implements HearingEngine over one loaded model."""
 
-    def __init__(self, model: WhisperModel, vocabulary: Vocabulary) -> None:
-        self._model, self._vocabulary = model, vocabulary
+    def __init__(self, model: WhisperModel, vocabulary: Vocabulary, finder: SpeechFinder) -> None:
+        """`finder`: says where nobody speaks, because Whisper does not (it reads 鞋子 into noise)."""
+        self._model, self._vocabulary, self._finder = model, vocabulary, finder
         self._encodings: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
 
     def transcribe_many(self, orders: Sequence[ToTranscribe]) -> tuple[Transcript, ...]:
         """See HearingEngine. About 0.1 core-seconds per short answer, 0.06 in a batch."""
         found: dict[int, Transcript] = {
-            i: Transcript(text="") for i, order in enumerate(orders) if silent(order.utterance)
+            i: Transcript(text="", no_speech=1.0)
+            for i, order in enumerate(orders)
+            if not self._finder.spoken(order.utterance)
         }
         loud = [i for i in range(len(orders)) if i not in found]
         encodings = dict(zip(loud, self._encode(orders[i].utterance for i in loud), strict=True))
@@ -131,11 +134,6 @@ class WhisperEngine:
             while len(self._encodings) > _KEPT:
                 self._encodings.popitem(last=False)
         return [known[key] for key, _ in wanted]
-
-
-def silent(utterance: Utterance) -> bool:
-    """Whether nothing in it can be speech: empty, or never above the line's idle noise."""
-    return len(utterance.samples) == 0 or int(np.abs(utterance.samples.astype(np.int32)).max()) < _QUIET
 
 
 def _key(utterance: Utterance) -> bytes:

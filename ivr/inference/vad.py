@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dialogue.hearing.silero import WINDOW, SileroEngine, SileroState, fresh_state
 from ivr.inference.worker import BatchingWorker, WorkerCounts
 
-_Window = tuple[SileroState, NDArray[np.int16]]
+_Window = tuple[SileroState, NDArray[np.float32]]
 _Step = tuple[float, SileroState]
 
 _MAX_CALLS = 512
@@ -42,7 +42,7 @@ class SileroStream:
     def __init__(self, worker: BatchingWorker[_Window, _Step]) -> None:
         self._worker = worker
         self._state = fresh_state()
-        self._rest = np.empty(0, dtype=np.int16)
+        self._rest = np.empty(0, dtype=np.float32)
         self._latest = 0.0
         self._closed = False
 
@@ -54,7 +54,7 @@ class SileroStream:
         """
         if self._closed:
             raise ValueError("this voice-activity stream is closed")
-        self._rest = np.concatenate([self._rest, frame])
+        self._rest = np.concatenate([self._rest, frame.astype(np.float32) / 32_768])
         if len(self._rest) >= WINDOW:
             window, self._rest = self._rest[:WINDOW], self._rest[WINDOW:]
             self._latest, self._state = await self._worker.submit(

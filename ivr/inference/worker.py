@@ -115,7 +115,8 @@ class BatchingWorker(Generic[Request, Result]):
         limit = asyncio.timeout(deadline_s)
         try:
             async with limit:
-                return await job.future
+                result: Result = await job.future
+                return result
         except TimeoutError:
             if not limit.expired():  # the function's own
                 raise
