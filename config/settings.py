@@ -69,6 +69,13 @@ class InterviewSettings(Section):
     max_attempts: Annotated[int, Field(ge=1, le=5)] = 2  # per question, before the keypad
 
 
+class AnswerSettings(Section):
+    """How replies are judged (dialogue/answer)."""
+
+    tables: Path = Path("config/tables")  # words, sounds, the fitted decision
+    intent_model: Path | None = Path("config/models/intent")  # a transformers classifier; None: rules only
+
+
 class VoiceprintSettings(Section):
     """Watch list and search (voiceprint)."""
 
@@ -129,6 +136,7 @@ class Settings(BaseSettings):
     hearing: HearingSettings = HearingSettings()
     speaking: SpeakingSettings = SpeakingSettings()
     interview: InterviewSettings = InterviewSettings()
+    answer: AnswerSettings = AnswerSettings()
     voiceprint: VoiceprintSettings = VoiceprintSettings()
     decision: DecisionSettings = DecisionSettings()
     console: ConsoleSettings = ConsoleSettings()

@@ -1,0 +1,58 @@
+"""The intent of a reply: rules for the clear wordings, the trained model for the rest."""
+
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from dialogue.answer.intent.intent import Intent, IntentGuess
+from dialogue.answer.intent.rules import by_rule
+from dialogue.answer.tables import Tables
+
+_SURE = 0.85  # below it, a reply without a clear wording is taken for an answer
+
+
+class IntentModel(Protocol):
+    """Anything that gives each intent a probability. Blocks under 10 ms."""
+
+    def probabilities(self, text: str) -> dict[Intent, float]:
+        """Sums to 1. `text`: as recognised."""
+        ...
+
+
+class IntentClassifier:
+    """Rules first. The model is loaded when it is first needed, once, and shared by all calls."""
+
+    def __init__(self, tables: Tables, *, model_folder: Path | None = None) -> None:
+        """`model_folder`: a transformers sequence classifier with our labels; None: rules only."""
+        self._tables = tables
+        self._folder = model_folder
+        self._model: IntentModel | None = None
+        self._lock = Lock()
+
+    def classify(self, text: str) -> IntentGuess:
+        """Never fails: what nothing fits is an answer. Blocks under 10 ms once the model is loaded."""
+        guess = by_rule(text, self._tables)
+        if guess is not None:
+            return guess
+        model = self._loaded()
+        if model is None or not text.strip():
+            return IntentGuess(intent=Intent.ANSWER, probability=None, source="words")
+        found = model.probabilities(text)
+        intent = max(found, key=lambda i: found[i])
+        if found[intent] < _SURE:
+            return IntentGuess(intent=Intent.ANSWER, probability=found.get(Intent.ANSWER), source="model")
+        return IntentGuess(intent=intent, probability=found[intent], source="model")
+
+    def warm(self) -> None:
+        """Loads the model now, so that no call waits for it. Blocks about a second."""
+        self._loaded()
+
+    def _loaded(self) -> IntentModel | None:
+        if self._folder is None:
+            return None
+        with self._lock:
+            if self._model is None:
+                from dialogue.answer.intent.model import TransformersIntentModel
+
+                self._model = TransformersIntentModel(self._folder)
+            return self._model

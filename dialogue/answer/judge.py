@@ -1,0 +1,150 @@
+"""The judge of one reply: words, sounds and likelihoods become an AnswerEvidence."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from decision_hook.contract import AnswerEvidence, FactKind, Grade
+from dialogue.answer.evidence import fact_part, llr
+from dialogue.answer.intent.classify import IntentClassifier
+from dialogue.answer.intent.intent import Intent
+from dialogue.answer.keypad import judge_keys
+from dialogue.answer.match import Plan, conclude, plan
+from dialogue.answer.tables import Tables
+from dialogue.answer.truth import Truth, truth_of
+from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement
+from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
+from dialogue.line import SAMPLE_RATE_HZ
+
+# What a reply that is no answer is graded as.
+_GRADES: Mapping[Intent, Grade] = {
+    Intent.DONT_KNOW: Grade.DONT_KNOW,
+    Intent.REFUSAL: Grade.REFUSAL,
+    Intent.DENIAL: Grade.DENIAL,
+    Intent.NOT_APPLIED: Grade.DENIAL,
+    Intent.REPEAT: Grade.REPEAT,
+    Intent.SLOWER: Grade.SLOWER,
+    Intent.WHO_ARE_YOU: Grade.WHO_ARE_YOU,
+    Intent.HUMAN: Grade.HUMAN,
+    Intent.LATER: Grade.LATER,
+    Intent.WRONG_PERSON: Grade.WRONG_PERSON,
+    Intent.OFF_TOPIC: Grade.OFF_TOPIC,
+    Intent.ANNOUNCEMENT: Grade.OFF_TOPIC,
+    Intent.VOICEMAIL: Grade.OFF_TOPIC,
+}
+
+
+class AnswerJudge:
+    """Shared by all calls; holds nothing of any."""
+
+    def __init__(
+        self,
+        recognizer: SpeechRecognizer,
+        intents: IntentClassifier,
+        tables: Tables,
+        *,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        """`today`: what 去年 counts from."""
+        self._recognizer = recognizer
+        self._intents = intents
+        self._tables = tables
+        self._today = today
+
+    async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
+        """Grades one reply and says what it weighs. Never raises for what a caller or an engine does."""
+        truth = truth_of(question, today=self._today())
+        if heard.keys:
+            judgement = judge_keys(heard.keys, question, truth, self._tables)
+            return _evidence(heard, question, "", judgement, keyed=True)
+        if not heard.segments:
+            return _evidence(heard, question, "", _plain(Grade.NO_ANSWER, "silence"))
+        transcript = await self.transcribed(heard, language=question.language)
+        if not transcript.text.strip():
+            return _evidence(heard, question, "", _plain(Grade.UNCLEAR, "no words were recognised"))
+        judgement = await self._judge(heard, question, truth, transcript)
+        return _evidence(heard, question, transcript.text, judgement)
+
+    async def transcribed(self, heard: HeardAnswer, *, language: str = "zh") -> Transcript:
+        """The transcript made while the caller spoke, or one made now; empty if the engine gives none."""
+        if heard.transcript is not None:
+            return heard.transcript
+        try:
+            return await self._recognizer.transcribe(_utterance(heard), language=language)
+        except RecognizerUnavailable:
+            return Transcript(text="")
+
+    async def _judge(
+        self, heard: HeardAnswer, question: AskedQuestion, truth: Truth | None, transcript: Transcript
+    ) -> Judgement:
+        guess = self._intents.classify(transcript.text)
+        grade = _GRADES.get(guess.intent)
+        by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
+        if truth is None:
+            return _plain(grade or Grade.FREE, by)
+        made = plan(truth, transcript, self._tables)
+        says_value = made.reading.agreement is not Agreement.NONE
+        if grade is not None and _intent_wins(guess.intent, truth, made):
+            return _plain(grade, by)
+        if not says_value and guess.intent in {Intent.YES, Intent.NO}:
+            return _plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
+        scores = await self._scored(heard, made, language=question.language)
+        judgement = conclude(made, scores, self._tables.match)
+        if grade is Grade.DONT_KNOW and judgement.grade is Grade.MISMATCH:
+            # 不太记得，好像九八年: an uncertain guess is no plain other value.
+            return _plain(Grade.DONT_KNOW, by)
+        return judgement
+
+    async def _scored(self, heard: HeardAnswer, made: Plan, *, language: str) -> tuple[float, ...]:
+        if not made.wordings:
+            return ()
+        wordings = [wording.text for wording in made.wordings]
+        try:
+            scores = await self._recognizer.score(_utterance(heard), wordings, language=language)
+        except RecognizerUnavailable:
+            return ()
+        return scores if len(scores) == len(wordings) else ()
+
+
+def _intent_wins(intent: Intent, truth: Truth, made: Plan) -> bool:
+    """Whether a reply that sounds like no answer is none, although a value may be read from it."""
+    agreement = made.reading.agreement
+    if agreement in {Agreement.EQUAL, Agreement.PART}:
+        # 没有房贷 to "have you a mortgage?" is the answer itself.
+        return intent in {Intent.ANNOUNCEMENT, Intent.VOICEMAIL}
+    if agreement is Agreement.OTHER:
+        if intent is Intent.DENIAL:
+            return truth.kind not in {FactKind.YES_NO, FactKind.COUNT}
+        return intent not in {Intent.DONT_KNOW, Intent.OFF_TOPIC}
+    return True
+
+
+def _plain(grade: Grade, why: str) -> Judgement:
+    return Judgement(grade=grade, confidence=None, score=0.0, why=why)
+
+
+def _utterance(heard: HeardAnswer) -> Utterance:
+    return Utterance(samples=heard.samples, rate_hz=SAMPLE_RATE_HZ)
+
+
+def _evidence(
+    heard: HeardAnswer, asked: AskedQuestion, text: str, judgement: Judgement, *, keyed: bool = False
+) -> AnswerEvidence:
+    question = asked.question
+    part = fact_part(judgement.grade, judgement.confidence, question.statistics, note=judgement.why)
+    parts = (part,) if asked.expected is not None else ()
+    return AnswerEvidence(
+        question=question.id,
+        topic=question.topic,
+        fact_key=question.fact_keys[0] if question.fact_keys and asked.expected is not None else None,
+        asked=asked.asked,
+        text=heard.keys if keyed else text,
+        grade=judgement.grade,
+        confidence=judgement.confidence,
+        llr=llr(parts),
+        parts=parts,
+        started_ms=heard.started_ms,
+        ended_ms=heard.ended_ms,
+        latency_ms=heard.latency_ms,
+        attempts=asked.attempts,
+        keyed=keyed,
+    )

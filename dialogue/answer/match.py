@@ -1,0 +1,157 @@
+"""Did the reply say the fact? Match, partial, mismatch, or unclear, with a probability.
+
+Two steps, so that the caller can ask the recogniser in between: `plan` reads the words and names the
+wordings whose likelihood would help; `conclude` weighs words, sounds and likelihoods together.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from decision_hook.contract import FactKind, Grade
+from dialogue.answer.normalise import Reading, read
+from dialogue.answer.span import Candidate, candidates, rival_candidates
+from dialogue.answer.tables import MatchTable, Tables
+from dialogue.answer.truth import Truth
+from dialogue.answer.values import Agreement, Judgement, Wording, WordingRole
+from dialogue.hearing.port import Transcript
+
+FAMILIES: Mapping[FactKind, str] = {
+    FactKind.AMOUNT: "numbers",
+    FactKind.COUNT: "numbers",
+    FactKind.YEAR: "numbers",
+    FactKind.MONTH: "numbers",
+    FactKind.DATE: "numbers",
+    FactKind.DIGITS: "digits",
+}  # the others: "words"
+_MAX_EXPECTED = 4
+_MAX_RIVALS = 4
+_LIKELIHOOD_RANGE = (-12.0, 8.0)  # nats; beyond it one bad token decides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the words say already, and what the recogniser should be asked."""
+
+    truth: Truth
+    heard: str
+    reading: Reading  # of the best free reading
+    agreeing: float  # share of all readings that say the fact
+    opposing: float  # share that plainly say another value
+    sound: float  # distance per syllable of the best expected form, 0..1
+    sound_lead: float  # distance of the best rival minus that
+    wordings: tuple[Wording, ...]  # first the free reading; () : nothing to ask
+    forms: tuple[str, ...]
+
+
+def plan(truth: Truth, transcript: Transcript, tables: Tables) -> Plan:
+    """Pure. At most nine wordings; none if the words themselves settle the matter."""
+    readings = [read(text, truth, tables) for text in (transcript.text, *transcript.alternatives)]
+    share = 1.0 / len(readings)
+    agreeing = sum(share for r in readings if r.agreement is Agreement.EQUAL)
+    opposing = sum(share for r in readings if r.agreement is Agreement.OTHER)
+    best = candidates(transcript.text, truth, tables)
+    others = rival_candidates(transcript.text, truth, best[0], tables) if best else ()
+    sound = best[0].distance if best else 1.0
+    rival_sound = others[0].distance if others else 1.0
+    settled = readings[0].agreement in {Agreement.EQUAL, Agreement.PART} or truth.kind is FactKind.YES_NO
+    return Plan(
+        truth=truth,
+        heard=transcript.text,
+        reading=readings[0],
+        agreeing=agreeing,
+        opposing=opposing,
+        sound=sound,
+        sound_lead=max(-1.0, min(1.0, rival_sound - sound)),
+        wordings=() if settled or not best else _wordings(transcript.text, best, others),
+        forms=tuple(c.form.text for c in best[:_MAX_EXPECTED]),
+    )
+
+
+def _wordings(heard: str, best: Sequence[Candidate], others: Sequence[Candidate]) -> tuple[Wording, ...]:
+    free = Wording(text=heard, role=WordingRole.FREE)
+    ours = [Wording(text=c.wording, role=WordingRole.EXPECTED, form=c.form) for c in best[:_MAX_EXPECTED]]
+    theirs = [Wording(text=c.wording, role=WordingRole.RIVAL, form=c.form) for c in others[:_MAX_RIVALS]]
+    unique: dict[str, Wording] = {}
+    for wording in (free, *ours, *theirs):
+        unique.setdefault(wording.text, wording)
+    return tuple(unique.values())
+
+
+def features(made: Plan, scores: Sequence[float]) -> dict[str, float]:
+    """The numbers the decision rests on; without scores only those of words and sounds."""
+    found = {
+        "sound": made.sound,
+        "sound_lead": made.sound_lead,
+        "agreeing": made.agreeing,
+        "stated_other": 1.0 if made.reading.agreement is Agreement.OTHER else 0.0,
+    }
+    if scores:
+        by_role: dict[WordingRole, float] = {}
+        for wording, score in zip(made.wordings, scores, strict=True):
+            by_role[wording.role] = max(score, by_role.get(wording.role, float("-inf")))
+        ours = by_role.get(WordingRole.EXPECTED, by_role[WordingRole.FREE])
+        rival = by_role.get(WordingRole.RIVAL, by_role[WordingRole.FREE])
+        found["gain"] = _clipped(ours - max(by_role[WordingRole.FREE], rival))
+        found["over_rival"] = _clipped(ours - rival)
+    return found
+
+
+def _clipped(nats: float) -> float:
+    return max(_LIKELIHOOD_RANGE[0], min(_LIKELIHOOD_RANGE[1], nats))
+
+
+def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgement:
+    """The judgement. `scores`: one per wording of the plan, or () if the engine cannot score.
+
+    A mismatch needs a plain other value or sounds far from the fact: a false accusation is worse than
+    asking again.
+    """
+    family = FAMILIES.get(made.truth.kind, "words") + ("" if scores else "_unscored")
+    fit = table.families[family]
+    source = f"match.yaml:{table.source}"
+
+    def judged(grade: Grade, p: float, why: str) -> Judgement:
+        unsure = grade is Grade.UNCLEAR
+        return Judgement(
+            grade=grade,
+            confidence=None if unsure else p if grade is not Grade.MISMATCH else 1 - p,
+            score=log(p / (1 - p)),
+            stated=made.reading.value,
+            forms=made.forms,
+            why=why,
+            source=source,
+            n=fit.n,
+        )
+
+    agreement = made.reading.agreement
+    if agreement is Agreement.EQUAL:
+        if made.opposing >= 0.5:
+            return judged(Grade.UNCLEAR, 0.5, "the words fit, most other readings do not")
+        return judged(Grade.MATCH, fit.text_equal, "said in these words")
+    if agreement is Agreement.PART:
+        return judged(Grade.PARTIAL, fit.text_equal, "part of it was said")
+    if made.truth.kind is FactKind.YES_NO:
+        return _yes_no(made, judged)
+    if not made.heard:
+        return judged(Grade.UNCLEAR, 0.5, "no words were recognised")
+    found = features(made, scores)
+    p = probability(fit.bias, fit.weights, found)
+    if p >= table.match_above:
+        return judged(Grade.MATCH, p, "misheard, but sounds like it")
+    plain = agreement is Agreement.OTHER or (made.sound >= 0.45 and len(made.reading.value) >= 2)
+    if p <= table.mismatch_below and plain:
+        return judged(Grade.MISMATCH, p, "says something else")
+    return judged(Grade.UNCLEAR, p, "between right and wrong")
+
+
+def _yes_no(made: Plan, judged: Callable[[Grade, float, str], Judgement]) -> Judgement:
+    if made.reading.agreement is Agreement.OTHER and made.agreeing == 0:
+        return judged(Grade.MISMATCH, 0.06, "says the opposite")
+    return judged(Grade.UNCLEAR, 0.5, "neither yes nor no, or both")
+
+
+def probability(bias: float, weights: Mapping[str, float], found: Mapping[str, float]) -> float:
+    """The logistic of the weighted features, kept within 0.005..0.995."""
+    z = bias + sum(weight * found.get(name, 0.0) for name, weight in weights.items())
+    return min(0.995, max(0.005, 1 / (1 + exp(-max(-30.0, min(30.0, z))))))

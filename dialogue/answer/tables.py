@@ -1,0 +1,201 @@
+"""The word and sound tables that people edit in config/tables. Read once, checked, then shared."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+
+from config.document import check, read_document
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+_T = TypeVar("_T", bound=BaseModel)
+Words = tuple[Annotated[str, Field(min_length=1, max_length=40)], ...]
+Cost = Annotated[float, Field(ge=0, le=1)]
+
+
+class _YesFile(_File):
+    states: Words
+    affirms: Words = ()
+    denies: Words = ()
+    hums: Words = ()
+
+
+class _YesNoFile(_File):
+    yes: _YesFile
+    no: _YesFile
+    neither: Words
+
+
+class SoundTable(_File):
+    """Costs of confusing two sounds, 0 (the same) to 1 (unlike)."""
+
+    initial_weight: Cost
+    final_weight: Cost
+    tone_weight: Cost
+    skip: Cost  # a syllable of the expected words that was not heard
+    extra: Cost  # a syllable heard between two expected ones
+    unlike: Cost = 1.0
+    initials: Mapping[str, Cost]  # "n l": 0.15
+    finals: Mapping[str, Cost]
+    rhymes: Cost  # finals with the same ending (ian, an)
+
+
+class TermTable(_File):
+    """A small vocabulary: canonical word -> other wordings. Wordings may be shared."""
+
+    members: Mapping[str, Words]
+    # wordings that say too little to be right or wrong about any member they stand under
+    loose: Words = ()
+
+
+class IntentTable(_File):
+    """Phrases of one intent, matched by words and by sound."""
+
+    phrases: Words
+    # regular expressions over the simplified, upper-case text
+    patterns: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+    by_sound: bool = True
+
+    @field_validator("patterns")
+    @classmethod
+    def _can_be_compiled(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as bad:
+                raise ValueError(f"no regular expression ({bad}): {pattern}") from bad
+        return patterns
+
+
+class _TermsFile(RootModel[dict[str, TermTable]]):
+    pass
+
+
+class _IntentsFile(RootModel[dict[str, IntentTable]]):
+    pass
+
+
+class MatchFit(_File):
+    """P(said the fact) = 1 / (1 + exp(-(bias + sum of weight * feature))) for one family of kinds."""
+
+    n: Annotated[int, Field(ge=0)]  # answers it was fitted on; 0: an expert's guess
+    bias: float
+    weights: Mapping[str, float]
+    text_equal: Annotated[float, Field(gt=0.5, lt=1)]  # P(right) if the words themselves say the fact
+
+
+class MatchTable(_File):
+    """The fitted decision, by family (numbers, digits, words); `_unscored`: without likelihoods."""
+
+    source: str
+    families: Mapping[str, MatchFit]
+    match_above: Annotated[float, Field(gt=0.5, lt=1)]
+    mismatch_below: Annotated[float, Field(gt=0, lt=0.5)]
+
+
+class CompanyTable(_File):
+    """How firms, banks and schools are shortened."""
+
+    legal: Words  # endings that nobody says
+    trades: Words  # words after the brand that are often dropped
+    known: Mapping[str, Words]  # full name -> short names
+    generic: Words  # words that name no firm
+    brands: Words  # invented and common brands, rivals for a firm's name
+
+
+class PlaceTable(_File):
+    suffixes: Words
+    provinces: Words
+    cities: Words
+    districts: Words
+    streets: Words
+    communities: Words
+
+
+class NameTable(_File):
+    surnames: Words
+    given: Words  # single characters of given names
+    titles: Words  # 先生 女士 老师
+
+
+class FrameTable(_File):
+    """Words around a value that are not the value."""
+
+    before: Words
+    after: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YesNoTable:
+    meanings: Mapping[str, tuple[str, int] | None]  # phrase -> (yes|no, strength); None: neither
+    longest: int = 12
+
+    def longest_at(self, text: str, at: int) -> tuple[str, tuple[str, int] | None]:
+        """The longest phrase that starts at `at`, and its meaning; ("", None) if none does."""
+        for size in range(min(self.longest, len(text) - at), 0, -1):
+            phrase = text[at : at + size]
+            if phrase in self.meanings:
+                return phrase, self.meanings[phrase]
+        return "", None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Everything the judge looks words up in."""
+
+    yes_no: YesNoTable
+    sound: SoundTable
+    terms: Mapping[str, TermTable]
+    companies: CompanyTable
+    places: PlaceTable
+    names: NameTable
+    frames: FrameTable
+    intents: Mapping[str, IntentTable]
+    match: MatchTable
+    # wording -> every (vocabulary, member) it may mean
+    wordings: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+
+def read_tables(folder: Path) -> Tables:
+    """Reads and checks every table of a folder. Raises DocumentError naming the file and the place."""
+    yes_no = _read(folder / "yes_no.yaml", _YesNoFile)
+    terms = _read(folder / "terms.yaml", _TermsFile).root
+    wordings: dict[str, list[tuple[str, str]]] = {}
+    for vocabulary, table in terms.items():
+        for member, others in table.members.items():
+            for wording in (member, *others):
+                wordings.setdefault(wording, []).append((vocabulary, member))
+    return Tables(
+        yes_no=_yes_no(yes_no),
+        sound=_read(folder / "sound.yaml", SoundTable),
+        terms=terms,
+        companies=_read(folder / "companies.yaml", CompanyTable),
+        places=_read(folder / "places.yaml", PlaceTable),
+        names=_read(folder / "names.yaml", NameTable),
+        frames=_read(folder / "frames.yaml", FrameTable),
+        intents=_read(folder / "intents.yaml", _IntentsFile).root,
+        match=_read(folder / "match.yaml", MatchTable),
+        wordings={wording: tuple(where) for wording, where in wordings.items()},
+    )
+
+
+def _yes_no(read: _YesNoFile) -> YesNoTable:
+    meanings: dict[str, tuple[str, int] | None] = {}
+    for name, side in (("yes", read.yes), ("no", read.no)):
+        for strength, phrases in ((3, side.states), (2, side.affirms + side.denies), (1, side.hums)):
+            for phrase in phrases:
+                meanings[phrase.upper()] = (name, strength)
+    for phrase in read.neither:
+        meanings[phrase.upper()] = None
+    return YesNoTable(meanings=meanings, longest=max(map(len, meanings)))
+
+
+def _read(path: Path, model: type[_T]) -> _T:
+    return check(read_document(path), model)
