@@ -102,8 +102,17 @@ def check(document: Document, model: type[Model]) -> Model:
 
 def explained(document: Document, problem: ValidationError) -> DocumentError:
     """Every problem of a document in our words, with its place."""
+    errors = problem.errors(include_url=False)
     return DocumentError(
-        [document.problem(_place(error), *_explain(error)) for error in problem.errors(include_url=False)]
+        [document.problem(_place(e), *_explain(e)) for e in errors if not _follows(e, errors)]
+    )
+
+
+def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """A list counts as too short when its entries were refused: say only what is wrong with those."""
+    place = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in errors
     )
 
 
@@ -163,5 +172,6 @@ def _explain(error: ErrorDetails) -> tuple[str, str]:
     given = error.get("input")
     shown = str(given) if isinstance(given, str | int | float) and len(str(given)) <= 40 else "something else"
     if error["type"] in _SAYINGS:
-        problem = problem.format(**{"input": shown, **error.get("ctx", {})})
+        bounds = {k: f"{v:g}" if isinstance(v, float) else v for k, v in error.get("ctx", {}).items()}
+        problem = problem.format(**{"input": shown, **bounds})
     return problem.removeprefix("Value error, "), fix

@@ -147,16 +147,9 @@ class _Reader:
             )
             return None
         statistics = own or next(iter(shared.by_source.values()), None)
-        keypad, complete = self._keypad(document, i, given, kind, shared)
-        if statistics is None or not complete:
-            if statistics is None:
-                self.problems.append(
-                    document.problem(
-                        ("questions", i),
-                        "has no statistics",
-                        "name a `statistics_profile`, or fill `by_source`",
-                    )
-                )
+        if statistics is None:
+            fix = "name a `statistics_profile`, or fill `by_source`"
+            self.problems.append(document.problem(("questions", i), "has no statistics", fix))
             return None
         return Question(
             id=given.id,
@@ -170,7 +163,7 @@ class _Reader:
             tolerance=given.tolerance,
             cost_s=given.cost_s,
             sensitivity=given.sensitivity,
-            keypad=keypad,
+            keypad=self._keypad(document, i, given, kind, shared),
             statistics=statistics,
             statistics_by_source={} if own is not None else shared.by_source,
             wait_s=given.wait_s,
@@ -178,27 +171,19 @@ class _Reader:
 
     def _keypad(
         self, document: Document, i: int, given: QuestionFile, kind: FactKind, shared: _Shared
-    ) -> tuple[KeypadForm | None, bool]:
-        """The form and whether it is complete."""
+    ) -> KeypadForm | None:
         keypad = given.keypad
         if keypad is None:
-            return None, True
-        offers = shared.keypad_offers.get(kind)
-        if keypad.ask is None and offers is None:
-            self.problems.append(
-                document.problem(
-                    ("questions", i, "keypad"),
-                    f"no words for {kind}",
-                    f"write `ask`, or {SCRIPT}: keypad_offers",
-                )
-            )
-            return None, False
-        ask = keypad.ask or (offers or ("",))[0]
-        return (
-            KeypadForm(
-                ask=ask, min_digits=keypad.min_digits, max_digits=keypad.max_digits, means=keypad.means
-            ),
-            True,
+            return None
+        offers = shared.keypad_offers.get(kind, ())
+        if keypad.ask is None and not offers and shared.keypad_offers:
+            fix = f"write `ask`, or {SCRIPT}: keypad_offers"
+            self.problems.append(document.problem(("questions", i, "keypad"), f"no words for {kind}", fix))
+        return KeypadForm(
+            ask=keypad.ask or next(iter(offers), ""),
+            min_digits=keypad.min_digits,
+            max_digits=keypad.max_digits,
+            means=keypad.means,
         )
 
 

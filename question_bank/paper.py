@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from decision_hook.contract import Application, FactKind, FactSource, Grade, kind_of
+from decision_hook.contract import Application, FactKind, FactSource, Grade, Hypothesis, kind_of
 from question_bank.bank import SOURCES, Bank, Floats, information
 from question_bank.belief import HYPOTHESES, Beliefs, prior
 from question_bank.question import Question, Role
@@ -24,6 +24,8 @@ class PaperPolicy:
     max_survey_s: float = 180.0
     min_net_speech_s: float = 10.0  # of the caller, for the voiceprint
     decided_at: float = 0.95  # belief at which the survey may stop
+    # Not genuine is decided: impostor or coached, both go to a person, so less is needed between them.
+    which_other_at: float = 0.8
     min_hard_facts: int = 3  # of the bank's or bureau's
     min_life: int = 2
     min_topics: int = 3
@@ -133,7 +135,7 @@ def _worth(bank: Bank, state: PaperState, policy: PaperPolicy) -> tuple[list[Que
     owed = _owed(bank, state, policy, eligible)
     probabilities = state.beliefs.probabilities()
     needs_speech = state.voice_consent and state.net_speech_s < policy.min_net_speech_s
-    decided = max(probabilities.values()) >= policy.decided_at
+    decided = _decided(probabilities, policy)
     if decided and not owed and not needs_speech:
         return Stop(why=Why.DECIDED)
     if not eligible:
@@ -145,6 +147,13 @@ def _worth(bank: Bank, state: PaperState, policy: PaperPolicy) -> tuple[list[Que
     worth = _worth_per_s(bank, narrowed, np.array([probabilities[h] for h in HYPOTHESES]))
     order = np.argsort(-worth, kind="stable")
     return [narrowed[i].question for i in order], [float(worth[i]) for i in order]
+
+
+def _decided(p: Mapping[Hypothesis, float], policy: PaperPolicy) -> bool:
+    likeliest = max(p.values())
+    if likeliest >= policy.decided_at:
+        return True
+    return p[Hypothesis.GENUINE] <= 1 - policy.decided_at and likeliest >= policy.which_other_at
 
 
 def _worth_per_s(bank: Bank, candidates: Sequence[_Candidate], p: Floats) -> Floats:

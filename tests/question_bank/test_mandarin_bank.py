@@ -1,0 +1,68 @@
+"""What the shipped bank promises."""
+
+from collections import defaultdict
+
+import pytest
+
+from decision_hook.contract import Fact, FactSource
+from decision_hook.contract.application import FACT_KINDS
+from question_bank.bank import Bank
+from question_bank.question import Role
+from question_bank.render import is_personal, phrase
+
+TOPICS = ("identity", "residence", "employment", "income", "contacts", "purpose", "accounts", "credit")
+NOT_ASKED: set[str] = set()  # fact keys no question asks about
+
+
+def test_size_and_topics(bank: Bank) -> None:
+    assert len(bank.questions) >= 60
+    assert {question.topic for question in bank.questions.values()} == set(TOPICS)
+    assert len(bank.of_role(Role.LIFE)) >= 15
+
+
+def test_every_topic_rests_on_five_matters(bank: Bank) -> None:
+    matters: dict[str, set[str]] = defaultdict(set)
+    for question in bank.questions.values():
+        matters[question.topic].add(question.fact_keys[0] if question.fact_keys else question.id)
+    assert {topic: len(found) for topic, found in matters.items() if len(found) < 5} == {}
+
+
+def test_every_known_fact_is_asked(bank: Bank) -> None:
+    asked = {question.fact_keys[0] for question in bank.questions.values() if question.fact_keys}
+    assert set(FACT_KINDS) - asked == NOT_ASKED
+
+
+def test_phrasings_are_short_and_mostly_cacheable(bank: Bank) -> None:
+    total = personal = 0
+    for question in bank.questions.values():
+        for index, text in enumerate(question.phrasings):
+            total += 1
+            personal += is_personal(question, index)
+            assert len(text) <= 36, text
+            assert text.count("？") <= 1, text
+    assert personal <= 0.2 * total
+
+
+def test_no_phrasing_speaks_a_fact_but_among_decoys(bank: Bank) -> None:
+    facts = {key: Fact(value=f"真值{key}", source=FactSource.FORM) for key in FACT_KINDS}
+    for question in bank.questions.values():
+        for index in range(len(question.phrasings)):
+            spoken = phrase(question, index, facts)
+            if "真值" in spoken:
+                assert sum(option in spoken for option in question.options) >= 2
+
+
+@pytest.mark.parametrize("words", ["right", "wrong"])
+def test_the_script_is_neutral(bank: Bank, words: str) -> None:
+    telling = {"right": ("正确", "答对", "没错", "对的"), "wrong": ("错误", "答错", "不对", "不符")}[words]
+    for sentence in bank.script.sentences():
+        assert not any(word in sentence for word in telling), sentence
+
+
+def test_the_script_asks_for_consent_apart_and_lets_people_refuse(bank: Bank) -> None:
+    for text in bank.script.consent_voiceprint.phrasings:
+        assert any(free in text for free in ("不影响", "没关系", "照常", "照样"))
+    assert len(bank.script.warm_up) >= 6
+    ids = [question.id for question in bank.script.questions()]
+    assert ids[:3] == ["opening.person", "consent.recording", "consent.voiceprint"]
+    assert all(question_id.startswith("warmup.") for question_id in ids[3:])

@@ -1,0 +1,172 @@
+"""Choosing: informative, varied, balanced, never twice, always ends."""
+
+import random
+import statistics
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from decision_hook.contract import Application, Fact, FactSource, Grade, Hypothesis
+from decision_hook.contract.application import FACT_KINDS
+from question_bank.bank import Bank
+from question_bank.belief import update
+from question_bank.paper import (
+    HARD_FOR_THIEVES,
+    Ask,
+    PaperPolicy,
+    PaperState,
+    Stop,
+    Why,
+    begin,
+    choose,
+    likely_next,
+)
+from question_bank.question import Role
+
+POLICY = PaperPolicy()
+SOURCES = {
+    **{key: FactSource.FORM for key in ("full_name", "home_city", "employer", "monthly_income", "school")},
+    **{key: FactSource.BANK for key in ("account_open_year", "account_branch", "salary_bank")},
+    **{key: FactSource.BUREAU for key in ("mortgage_bank", "mortgage_monthly", "credit_card_count")},
+    "zodiac": FactSource.DERIVED,
+}
+
+
+def application(sources: dict[str, FactSource]) -> Application:
+    facts = {key: Fact(value="1", source=source) for key, source in sources.items()}
+    return Application(id="a", phone="13800000000", facts=facts, risk_score=0.8)
+
+
+def play(
+    bank: Bank, state: PaperState, hypothesis: Hypothesis, seed: int, policy: PaperPolicy = POLICY
+) -> tuple[PaperState, Stop]:
+    """A whole survey whose answers are drawn from the bank's own tables."""
+    rng = random.Random(seed)
+    while isinstance(step := choose(bank, state, policy, rng), Ask):
+        question = bank.questions[step.question_id]
+        assert 0 <= step.phrasing < len(question.phrasings)
+        fact = state.facts.get(question.fact_keys[0]) if question.fact_keys else None
+        table = question.statistics_for(fact.source if fact else None)
+        row = table.table[hypothesis]
+        grade = rng.choices(list(row), weights=list(row.values()))[0]
+        state = state.answered(
+            question.id,
+            grade,
+            update(state.beliefs, [table.evidence(grade)], fact_keys=question.fact_keys),
+            net_speech_s=state.net_speech_s + 1.5,
+            elapsed_s=state.elapsed_s + question.cost_s,
+        )
+    return state, step
+
+
+@pytest.mark.parametrize("hypothesis", list(Hypothesis))
+def test_a_paper_meets_its_content_constraints(bank: Bank, hypothesis: Hypothesis) -> None:
+    for seed in range(20):
+        state, stop = play(bank, begin(application(SOURCES), seed=seed), hypothesis, seed)
+        asked = [bank.questions[question_id] for question_id in state.asked]
+        if stop.why is Why.DECIDED:
+            sources = [SOURCES.get(q.fact_keys[0]) for q in asked if q.fact_keys]
+            assert sum(source in HARD_FOR_THIEVES for source in sources) >= 3
+            assert sum(question.role is Role.LIFE for question in asked) >= 2
+            assert len({question.topic for question in asked}) >= 3
+        topics = [question.topic for question in asked]
+        assert not any(len(set(topics[i : i + 3])) == 1 for i in range(len(topics) - 2))
+        assert state.elapsed_s <= POLICY.max_survey_s
+
+
+def test_it_finds_out_who_speaks(bank: Bank) -> None:
+    for hypothesis in (Hypothesis.GENUINE, Hypothesis.IMPOSTOR):
+        right = 0
+        for seed in range(40):
+            state, _ = play(bank, begin(application(SOURCES), seed=seed), hypothesis, seed)
+            p = state.beliefs.probabilities()
+            right += max(p, key=lambda h: p[h]) is hypothesis
+        assert right >= 34
+
+
+def test_papers_differ(bank: Bank) -> None:
+    firsts = Counter[str]()
+    papers = set()
+    for seed in range(40):
+        state, _ = play(bank, begin(application(SOURCES), seed=seed), Hypothesis.GENUINE, seed)
+        papers.add(state.asked)
+        firsts[state.asked[0]] += 1
+    assert len(papers) >= 35
+    assert len(firsts) >= 3
+
+
+def test_speech_for_the_voiceprint_is_waited_for_only_with_consent(bank: Bank) -> None:
+    policy = PaperPolicy(min_net_speech_s=30)
+    lengths = {}
+    for consent in (True, False):
+        start = begin(application(SOURCES), voice_consent=consent)
+        state, _ = play(bank, start, Hypothesis.GENUINE, 3, policy)
+        lengths[consent] = state.net_speech_s
+    assert lengths[False] < lengths[True]
+
+
+def test_what_is_rendered_ahead_is_what_is_asked(bank: Bank) -> None:
+    hits = 0
+    for seed in range(50):
+        state = begin(application(SOURCES), seed=seed)
+        ahead = likely_next(bank, state, POLICY, 6)
+        step = choose(bank, state, POLICY, random.Random(seed))
+        hits += step in ahead
+    assert hits == 50  # `max_choices` is six: nothing else can be asked
+
+
+def test_sensitive_questions_come_late(bank: Bank) -> None:
+    for seed in range(20):
+        state, _ = play(bank, begin(application(SOURCES), seed=seed), Hypothesis.COACHED, seed)
+        assert [bank.questions[question_id].sensitivity for question_id in state.asked[:2]] == [1, 1]
+
+
+def test_time_is_up(bank: Bank) -> None:
+    state, stop = play(
+        bank,
+        begin(application(SOURCES)),
+        Hypothesis.COACHED,
+        1,
+        PaperPolicy(max_survey_s=30, decided_at=0.999),
+    )
+    assert stop.why is Why.TIME_UP
+    assert state.elapsed_s <= 30
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    keys=st.sets(st.sampled_from(sorted(FACT_KINDS)), max_size=25),
+    source=st.sampled_from(list(FactSource)),
+    hypothesis=st.sampled_from(list(Hypothesis)),
+    seed=st.integers(0, 10_000),
+)
+def test_any_facts_give_a_paper_that_ends_and_never_repeats(
+    bank: Bank, keys: set[str], source: FactSource, hypothesis: Hypothesis, seed: int
+) -> None:
+    state, _ = play(bank, begin(application(dict.fromkeys(keys, source)), seed=seed), hypothesis, seed)
+    assert len(set(state.asked)) == len(state.asked) <= POLICY.max_questions
+    assert state.asked  # with no facts at all there is still the life behind them
+    for question_id in state.asked:
+        question = bank.questions[question_id]
+        assert set(question.fact_keys[:1]) | set(question.requires) <= keys
+    first_keys = [bank.questions[i].fact_keys[0] for i in state.asked if bank.questions[i].fact_keys]
+    clear = [
+        key
+        for key, i in zip(first_keys, [i for i in state.asked if bank.questions[i].fact_keys], strict=True)
+        if state.grades[state.asked.index(i)] is not Grade.UNCLEAR
+    ]
+    assert len(clear) == len(set(clear))
+
+
+def test_a_choice_takes_half_a_millisecond(bank: Bank) -> None:
+    state, rng = begin(application(SOURCES)), random.Random(0)
+    choose(bank, state, POLICY, rng)
+    taken_ms = []
+    for _ in range(200):
+        started = time.process_time_ns()
+        choose(bank, state, POLICY, rng)
+        taken_ms.append((time.process_time_ns() - started) / 1e6)
+    assert statistics.median(taken_ms) <= 0.5
