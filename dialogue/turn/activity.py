@@ -90,6 +90,11 @@ class SpeechGate:
         """Start of the silence that is under way, even if it is too short yet to count. None: voice."""
         return self._turned_ms if self._speaking else self._since_ms
 
+    @property
+    def onset_ms(self) -> int | None:
+        """Start of a sound that may turn out to be speech. None: there is none, or it is speech."""
+        return None if self._speaking else self._turned_ms
+
     def feed(
         self, at_ms: int, probability: float, level: float, *, over_noise_db: float | None = None
     ) -> GateChange | None:

@@ -223,6 +223,9 @@ class TurnTracker:
             if now_ms - turn.prompt_ended_ms >= turn.patience_ms:
                 return [TurnEnded(at_ms=now_ms, segments=(), why=TurnEnd.PATIENCE)]
             return []
+        onset_ms = self._gate.onset_ms
+        if onset_ms is not None and now_ms - onset_ms <= policy.gate.enter_ms:
+            return []  # is that speech? one more frame or two will tell
         events: list[TurnEvent] = []
         silence_ms = now_ms - spoken[-1][1]
         if silence_ms >= policy.pause_ms and not turn.paused:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dialogue.line import FRAME_MS, FRAME_SAMPLES, FrameHeard, HungUp, KeyPressed, LineEvent, Samples
 
@@ -35,7 +36,8 @@ def tone(duration_ms: int, *, level_db: float = -20.0, pitch_hz: float = 220.0) 
     """Something to say when the words do not matter."""
     time_s = np.arange(duration_ms * SAMPLES_PER_MS) / 8_000
     loudness = 32_768 * 10 ** (level_db / 20) * np.sqrt(2)
-    return (loudness * np.sin(2 * np.pi * pitch_hz * time_s)).clip(-32_768, 32_767).astype(np.int16)
+    wave: NDArray[np.float64] = loudness * np.sin(2 * np.pi * pitch_hz * time_s)
+    return wave.clip(-32_768, 32_767).astype(np.int16)
 
 
 class ScriptedLine:
