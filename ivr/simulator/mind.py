@@ -101,7 +101,7 @@ class Mind:
 
     def _unknown(self, key: str, kind: FactKind) -> Recalled | Unknown:
         rng = self._rng("unknown", key)
-        reaction = rng.choice(self._persona.unknown_choices())
+        reaction = rng.choice(self._persona.unknown)
         if reaction is Unknown.INVENT:
             return Recalled(value=invent(key, kind, rng), kind=kind, origin=Origin.INVENTED)
         return reaction

@@ -6,7 +6,7 @@ Everything but the name has a natural default, so a persona of five lines works.
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from decision_hook.contract import FactSource
 from decision_hook.contract.application import FactKey
@@ -41,6 +41,18 @@ class Unknown(StrEnum):
     DONT_KNOW = "dont_know"
     EVADE = "evade"
     INVENT = "invent"
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+# One word or a list of them.
+Reactions = Annotated[
+    tuple[Unknown, ...],
+    Field(min_length=1, max_length=20),
+    BeforeValidator(_listed, json_schema_input_type=Unknown | tuple[Unknown, ...]),
+]
 
 
 class Memory(Part):
@@ -195,7 +207,7 @@ class Persona(Part):
     phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{3,15}$")] | None = None  # None: application's
     knows: dict[FactKey, Memory] = Field(default_factory=dict, max_length=100)
     knows_sources: tuple[FactSource, ...] | None = None  # None: everything the application says
-    unknown: Unknown | tuple[Unknown, ...] = Unknown.DONT_KNOW  # several: one is drawn per fact
+    unknown: Reactions = (Unknown.DONT_KNOW,)  # several: one is drawn per fact
     wording: dict[str, tuple[Words, ...]] = Field(
         default_factory=dict,
         max_length=200,
@@ -234,9 +246,4 @@ class Persona(Part):
                     raise ValueError(
                         f"wording.{key}: no such placeholder in {text!r}; known: {known}"
                     ) from None
-        if self.unknown == ():
-            raise ValueError("unknown: must name at least one of dont_know, evade, invent")
         return self
-
-    def unknown_choices(self) -> tuple[Unknown, ...]:
-        return (self.unknown,) if isinstance(self.unknown, Unknown) else self.unknown

@@ -33,6 +33,8 @@ EVERYDAY: dict[str, tuple[str, ...]] = {
 }
 # Sentences around a bare value. The bare value is always among them.
 BY_KEY: dict[str, tuple[str, ...]] = {
+    "gender": ("{value}",),
+    "marital_status": ("{value}",),
     "full_name": ("我叫{value}", "{value}"),
     "birth_date": ("{value}", "我是{value}的", "{value}出生的"),
     "zodiac": ("属{value}", "我属{value}的", "属{value}的"),

@@ -1,0 +1,269 @@
+"""Applicants by chance: a seed gives an application, a persona, and what should come of the call."""
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from decision_hook.contract import Application, CallOutcome, Fact, FactSource, Reason, Recommendation
+from ivr.simulator import values
+from ivr.simulator.demo import Expectation
+from ivr.simulator.persona import (
+    Accent,
+    Act,
+    Codec,
+    FarEnd,
+    Fillers,
+    Knowing,
+    Memory,
+    Noise,
+    NoiseKind,
+    Pauses,
+    Persona,
+    Rule,
+    SecondVoice,
+    Spread,
+    Unknown,
+    VoiceSpec,
+    Warp,
+)
+
+TODAY = date(2026, 11, 1)
+# Numbers nobody has: the range is not given out to subscribers.
+PHONE_PREFIX = "1700002"
+STYLES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
+# city: province, districts
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "杭州": ("浙江", ("西湖区", "拱墅区", "滨江区", "余杭区")),
+    "南京": ("江苏", ("鼓楼区", "江宁区", "建邺区", "栖霞区")),
+    "武汉": ("湖北", ("洪山区", "江汉区", "武昌区", "汉阳区")),
+    "成都": ("四川", ("武侯区", "锦江区", "青羊区", "成华区")),
+    "西安": ("陕西", ("雁塔区", "碑林区", "未央区", "莲湖区")),
+    "长沙": ("湖南", ("岳麓区", "芙蓉区", "雨花区", "开福区")),
+    "郑州": ("河南", ("金水区", "中原区", "二七区", "管城区")),
+    "济南": ("山东", ("历下区", "市中区", "槐荫区", "天桥区")),
+    "福州": ("福建", ("鼓楼区", "台江区", "仓山区", "晋安区")),
+    "合肥": ("安徽", ("包河区", "蜀山区", "庐阳区", "瑶海区")),
+}
+TRADES: dict[str, str] = {
+    "宏达贸易公司": "贸易",
+    "天成科技公司": "软件",
+    "恒通物流公司": "物流",
+    "安信电子公司": "制造",
+    "新元建筑公司": "建筑",
+    "华康医药公司": "医药",
+    "佳美食品公司": "食品",
+    "远航运输公司": "物流",
+    "博雅教育公司": "教育",
+    "蓝海软件公司": "软件",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """One applicant by chance."""
+
+    application: Application
+    persona: Persona
+    expect: Expectation
+    kind: str  # genuine impostor coached noisy refuses_recording wrong_person hangs_up busy …
+
+
+def random_persona(seed: int) -> Chance:
+    """The same seed gives the same applicant."""
+    rng = random.Random(f"applicant/{seed}")
+    (kind,) = rng.choices(list(KINDS), weights=[weight for weight, _ in KINDS.values()])
+    application = random_application(seed)
+    traits, expect = KINDS[kind][1](rng, application)
+    persona = Persona.model_validate({"name": f"random-{seed}", **_manners(rng), **traits})
+    return Chance(application=application, persona=persona, expect=expect, kind=kind)
+
+
+def random_application(seed: int) -> Application:
+    """A coherent invented life, as far as a bank holds it: 26 to 32 facts."""
+    rng = random.Random(f"application/{seed}")
+    born = date(rng.randint(1970, 1999), rng.randint(3, 12), rng.randint(1, 28))
+    city, before = rng.sample(list(PLACES), 2)
+    province = PLACES[rng.choice((city, before))][0]
+    employer, earlier = rng.sample(list(TRADES), 2)
+    graduated = born.year + rng.randint(19, 23)
+    hired = rng.randint(min(graduated + 1, 2023), 2024)
+    income = rng.randrange(5_500, 24_001, 500)
+    married = rng.random() < 0.65
+    form, bank, bureau, derived = FactSource.FORM, FactSource.BANK, FactSource.BUREAU, FactSource.DERIVED
+    phone = f"{PHONE_PREFIX}{(seed * 7_919 + 1_234) % 10_000:04d}"  # one each, up to 10,000 seeds
+    facts: dict[str, tuple[str, FactSource]] = {
+        "full_name": (values.full_name(rng), form),
+        "gender": (rng.choice("男女"), form),
+        "birth_date": (born.isoformat(), form),
+        "id_tail": (values.digits(rng, 4), form),
+        "mobile_tail": (phone[-4:], form),
+        "education": (rng.choice(values.TERMS["education"]), form),
+        "marital_status": ("已婚" if married else "未婚", form),
+        "children_count": (str(rng.randint(0, 2) if married else 0), form),
+        "home_city": (city, form),
+        "home_district": (rng.choice(PLACES[city][1]), form),
+        "home_street": (rng.choice(values.STREETS), form),
+        "home_community": (rng.choice(values.COMMUNITIES), form),
+        "home_years": (str(rng.randint(1, 12)), form),
+        "employer": (employer, form),
+        "job_title": (rng.choice(values.TERMS["job_title"]), form),
+        "hire_year": (str(hired), form),
+        "monthly_income": (str(income), form),
+        "contact_name": (values.full_name(rng), form),
+        "contact_relation": ("配偶" if married else rng.choice(("父亲", "母亲", "朋友", "同事")), form),
+        "requested_limit": (str(rng.randrange(10_000, 80_001, 5_000)), form),
+        "card_purpose": (rng.choice(values.TERMS["card_purpose"]), form),
+        "account_open_year": (str(rng.randint(graduated, 2023)), bank),
+        "account_branch": (rng.choice(values.BRANCHES), bank),
+        "debit_card_tail": (values.digits(rng, 4), bank),
+        "bank_product": (rng.choice(values.TERMS["bank_product"]), bank),
+        "salary_bank": (rng.choice(values.BANKS), bank),
+        "previous_employer": (earlier, bureau),
+        "previous_city": (before, bureau),
+        "credit_card_count": (str(rng.randint(1, 5)), bureau),
+        "other_card_bank": (rng.choice(values.BANKS), bureau),
+        "first_card_year": (str(rng.randint(max(graduated, 2006), 2023)), bureau),
+        "zodiac": (values.zodiac_of(born), derived),
+        "star_sign": (values.star_sign_of(born), derived),
+        "age": (str(values.age_on(born, TODAY)), derived),
+        "employer_trade": (TRADES[employer], derived),
+        "id_province": (province, derived),
+    }
+    if rng.random() < 0.5:
+        facts["mortgage_bank"] = (rng.choice(values.BANKS), bureau)
+        facts["mortgage_monthly"] = (str(rng.randrange(1_800, 7_001, 100)), bureau)
+        facts["mortgage_start_year"] = (str(rng.randint(max(graduated, 2012), 2023)), bureau)
+    left_out = rng.sample(sorted(facts.keys() - {"full_name"}), rng.randint(3, 8))
+    return Application(
+        id=f"random-{seed}",
+        phone=phone,
+        applied_at=datetime(2026, 10, 1, 10, tzinfo=UTC) + timedelta(hours=rng.randrange(600)),
+        facts={
+            key: Fact(value=value, source=source)
+            for key, (value, source) in facts.items()
+            if key not in left_out
+        },
+        risk_score=round(rng.uniform(0.55, 0.95), 2),
+    )
+
+
+Traits = dict[str, object]
+
+
+def _manners(rng: random.Random) -> Traits:
+    """What differs between people whoever they are."""
+    first, second = rng.sample(STYLES, 2)
+    share = round(rng.uniform(0.3, 0.7), 2)
+    name = rng.choice((first, f"{first}*{share}+{second}*{round(1 - share, 2)}"))
+    warp = Warp()
+    if rng.random() < 0.5:
+        warp = Warp(
+            pitch_semitones=round(rng.uniform(-4, 4), 1), formant_ratio=round(rng.uniform(0.9, 1.1), 2)
+        )
+    return {
+        "voice": VoiceSpec(name=name, speed=round(rng.uniform(0.9, 1.15), 2), warp=warp),
+        "latency_ms": Spread(median=rng.uniform(450, 850), sigma=0.35),
+        "fillers": Fillers(probability=round(rng.uniform(0.05, 0.35), 2)),
+        "pauses": Pauses(probability=round(rng.uniform(0.0, 0.2), 2)),
+        "corrections": round(rng.choice((0.0, 0.0, 0.05)), 2),
+        "codec": rng.choice((Codec.ALAW, Codec.ALAW, Codec.ULAW)),
+        "hello": rng.random() < 0.2,
+    }
+
+
+_FINE = Expectation(outcome=(CallOutcome.COMPLETED,), recommendation=(Recommendation.APPROVE,))
+
+
+def _genuine(rng: random.Random, application: Application) -> tuple[Traits, Expectation]:
+    """Now and then somebody is wrong about one thing."""
+    keys = sorted(set(application.facts) & {"home_years", "account_open_year", "first_card_year", "pay_day"})
+    wrong = (
+        {rng.choice(keys): Memory.model_validate({"as": Knowing.WRONG})}
+        if keys and rng.random() < 0.3
+        else {}
+    )
+    return {"knows": wrong}, _FINE
+
+
+def _impostor(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
+    unknown = rng.choice(
+        (
+            (Unknown.INVENT,),
+            (Unknown.INVENT, Unknown.DONT_KNOW),
+            (Unknown.INVENT, Unknown.INVENT, Unknown.EVADE),
+        )
+    )
+    expect = Expectation(
+        outcome=(CallOutcome.COMPLETED,),
+        recommendation=(Recommendation.REFER_FRAUD,),
+        reasons=(Reason.FACTS_MISMATCH, Reason.FACTS_UNKNOWN),
+    )
+    return {"knows_sources": (FactSource.FORM,), "unknown": unknown}, expect
+
+
+def _coached(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
+    prompter = VoiceSpec(name=rng.choice(("jm_kumo", "jf_tebukuro", "jf_gongitsune")))
+    helper = SecondVoice(voice=prompter, level_db=round(rng.uniform(-14, -8), 1))
+    expect = Expectation(
+        outcome=(CallOutcome.COMPLETED,),
+        recommendation=(Recommendation.REFER, Recommendation.REFER_FRAUD),
+        reasons=(Reason.SECOND_VOICE, Reason.PROMPTED),
+    )
+    traits: Traits = {
+        "knows_sources": (),
+        "unknown": (Unknown.DONT_KNOW, Unknown.EVADE),
+        "second_voice": helper,
+    }
+    return traits, expect
+
+
+def _noisy(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
+    traits: Traits = {
+        "noise": Noise(kind=rng.choice(list(NoiseKind)), snr_db=round(rng.uniform(12, 22), 1)),
+        "codec": rng.choice((Codec.GSM, Codec.ALAW)),
+        "accent": tuple(rng.sample(list(Accent), rng.randint(0, 2))),
+        "packet_loss": round(rng.choice((0.0, 0.01)), 2),
+        "behaviour": (Rule.model_validate({"at": "2", "do": Act.ASK_REPEAT}),),
+    }
+    return traits, _FINE
+
+
+def _refuses_recording(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
+    rule = Rule.model_validate({"at": "consent.recording", "do": Act.REFUSE})
+    return {"behaviour": (rule,)}, Expectation(outcome=(CallOutcome.REFUSED_RECORDING,))
+
+
+def _wrong_person(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
+    rule = Rule.model_validate({"at": "opening.person", "do": Act.WRONG_PERSON})
+    return {"behaviour": (rule,)}, Expectation(outcome=(CallOutcome.WRONG_PERSON,))
+
+
+def _hangs_up(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
+    rule = Rule.model_validate({"at": str(rng.randint(1, 3)), "do": Act.HANG_UP})
+    return {"behaviour": (rule,)}, Expectation(outcome=(CallOutcome.HUNG_UP,))
+
+
+def _not_reached(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
+    line, outcome = rng.choice(
+        (
+            (FarEnd.BUSY, CallOutcome.BUSY),
+            (FarEnd.CONGESTION, CallOutcome.CONGESTION),
+            (FarEnd.ANNOUNCEMENT_EARLY, CallOutcome.UNREACHABLE),
+            (FarEnd.ANNOUNCEMENT_ANSWERED, CallOutcome.ANNOUNCEMENT),
+            (FarEnd.VOICEMAIL, CallOutcome.VOICEMAIL),
+        )
+    )
+    return {"line": line}, Expectation(outcome=(outcome,))
+
+
+# kind: weight, traits and expectation
+KINDS = {
+    "genuine": (0.40, _genuine),
+    "impostor": (0.20, _impostor),
+    "coached": (0.14, _coached),
+    "noisy": (0.10, _noisy),
+    "refuses_recording": (0.04, _refuses_recording),
+    "wrong_person": (0.04, _wrong_person),
+    "hangs_up": (0.03, _hangs_up),
+    "not_reached": (0.05, _not_reached),
+}
