@@ -80,9 +80,12 @@ FACT_KINDS: dict[str, FactKind] = {
     "contact_name": FactKind.NAME,
     "contact_relation": FactKind.TERM,
     "contact_mobile_tail": FactKind.DIGITS,
+    "contact_city": FactKind.PLACE,
+    "contact_employer": FactKind.COMPANY,
     # accounts and loans
     "account_open_year": FactKind.YEAR,
     "account_branch": FactKind.PLACE,
+    "account_city": FactKind.PLACE,
     "debit_card_tail": FactKind.DIGITS,
     "bank_product": FactKind.TERM,  # what is held with us: 定期存款 理财 基金 …
     "other_card_bank": FactKind.COMPANY,
@@ -98,6 +101,8 @@ FACT_KINDS: dict[str, FactKind] = {
     "card_purpose": FactKind.TERM,
     "apply_channel": FactKind.TERM,
     "apply_date": FactKind.DATE,
+    "card_delivery": FactKind.TERM,  # 家里 / 单位 / 网点
+    "auto_repay": FactKind.YES_NO,  # repaid from an account by itself
 }
 
 FactKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,40}$")]

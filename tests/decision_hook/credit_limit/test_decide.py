@@ -156,23 +156,13 @@ def test_the_score_explains_itself(policy: CreditPolicy) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(sorted(FACT_KINDS)), st.text(min_size=1, max_size=12), max_size=20))
-def test_any_facts_give_a_decision(facts: dict[str, str]) -> None:
+def test_any_facts_give_a_decision(policy: CreditPolicy, facts: dict[str, str]) -> None:
     usable = {key: value for key, value in facts.items() if value.strip()}
-    policy = _shared_policy()
     application = applicant(usable)
     assert 0 < risk_score(application, policy) < 1
     assert decide(application, None, policy).result in DecisionResult
     after = decide(application, verdict(Recommendation.APPROVE), policy)
     assert (after.limit is not None) is (after.result is DecisionResult.APPROVE)
-
-
-_LOADED: list[CreditPolicy] = []
-
-
-def _shared_policy() -> CreditPolicy:
-    if not _LOADED:
-        _LOADED.append(load_credit_policy(RULES, call_above=0.5))
-    return _LOADED[0]
 
 
 def test_all_problems_of_all_files_at_once(tmp_path: Path) -> None:
