@@ -98,10 +98,12 @@ def test_facts(rules: RuleSet, facts: dict[str, str], fired: set[str]) -> None:
     assert {rule.id for rule in hits} == fired
 
 
-def test_a_virtual_operator(rules: RuleSet) -> None:
-    application = applicant().model_copy(update={"phone": "17000000000"})
-    (hits,) = rules.evaluate([row_of(application, None)])
-    assert [rule.id for rule in hits] == ["phone.blocked"]
+def test_a_number_abroad(rules: RuleSet) -> None:
+    people = [
+        applicant().model_copy(update={"phone": phone}) for phone in ("+447700900123", "+8613800000000")
+    ]
+    fired = rules.evaluate([row_of(person, None) for person in people])
+    assert [[rule.id for rule in hits] for hits in fired] == [["phone.abroad"], []]
 
 
 def test_the_verdict_is_columns_too(rules: RuleSet) -> None:
