@@ -121,6 +121,9 @@ class AmiDialler:
         await asyncio.gather(*(self._take_down(watched) for watched in live))
         if self._keeper.link_now():
             await _all_gone(live, within_s=ENDING_WITHIN_S)
+        for watched in live:
+            watched.progress.lost()
+            watched.wake()
         tasks = [*self._hanging_up, *([self._keeping] if self._keeping else [])]
         for task in tasks:
             task.cancel()
@@ -152,6 +155,8 @@ class AmiDialler:
             log.warning("call %s: %s", order.attempt, problem)
             watched.progress.lost()
             watched.wake()
+            return
+        if watched.decided.is_set():  # hung up, or closed, while AMI was away
             return
         fields = {
             "Channel": f"PJSIP/{order.phone}@{self._settings.trunk}",

@@ -1,6 +1,7 @@
 """`shengwen asterisk`: the local Asterisk pair, for tests and `--line asterisk`."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -109,5 +110,5 @@ def _described(status: PairStatus) -> dict[str, object]:
     }
 
 
-def _report(value: dict[str, object], text: str, as_json: bool) -> None:
+def _report(value: Mapping[str, object], text: str, as_json: bool) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)

@@ -41,65 +41,77 @@ def start_process(argv: list[str], *, configuration: Path, home: Path) -> Starte
             env=environment,
             start_new_session=True,
         )
-    ticks = _start_ticks(child.pid)
-    started = Started(pid=child.pid, start_ticks=ticks or 0, configuration=str(configuration))
-    _pid_file(home).write_text(json.dumps(asdict(started)), encoding="utf-8")
+    _, ticks = _stat(child.pid)
+    started = Started(pid=child.pid, start_ticks=ticks, configuration=str(configuration))
+    _note(home).write_text(json.dumps(asdict(started)), encoding="utf-8")
     child.returncode = 0  # it outlives us on purpose; `stop_process` collects it if it is still our child
     return started
 
 
 def running(home: Path) -> Started | None:
     """The process that was started for this home, if it still lives."""
-    try:
-        started = Started(**json.loads(_pid_file(home).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    return started if _is_ours(started) else None
+    started = _noted(home)
+    return started if started is not None and _lives(started) else None
 
 
 def stop_process(home: Path, *, force: bool = False) -> bool:
     """Ends exactly that process, politely first unless `force`. False: it was not running. Blocks."""
-    started = running(home)
-    if started is not None:
-        for number in (signal.SIGKILL,) if force else (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(started.pid, number)
-            if _gone(started, within_s=TERM_GRACE_S):
-                break
-    _pid_file(home).unlink(missing_ok=True)
-    return started is not None
+    started = _noted(home)
+    if started is None:
+        return False
+    lived = _lives(started)
+    for number in (signal.SIGKILL,) if force else (signal.SIGTERM, signal.SIGKILL):
+        if _gone(started, within_s=0.0):
+            break
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(started.pid, number)
+        if _gone(started, within_s=TERM_GRACE_S):
+            break
+    _note(home).unlink(missing_ok=True)
+    return lived
 
 
-def _pid_file(home: Path) -> Path:
+def _note(home: Path) -> Path:
     return home / "process.json"
 
 
+def _noted(home: Path) -> Started | None:
+    try:
+        return Started(**json.loads(_note(home).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 def _gone(started: Started, *, within_s: float) -> bool:
+    """Waits for it to end; collects it if it is our child."""
     deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
+    while _lives(started):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL_S)
+    if _stat(started.pid) == ("Z", started.start_ticks):
         with contextlib.suppress(ChildProcessError):
             os.waitpid(started.pid, os.WNOHANG)
-        if not _is_ours(started):
-            return True
-        time.sleep(POLL_S)
-    return False
+    return True
 
 
-def _is_ours(started: Started) -> bool:
+def _lives(started: Started) -> bool:
+    """Is it still the process that we started, by its start time and its command line?"""
+    state, ticks = _stat(started.pid)
+    if ticks != started.start_ticks or state == "Z":
+        return False
     try:
         command = Path(f"/proc/{started.pid}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
-    return _start_ticks(started.pid) == started.start_ticks and started.configuration.encode() in command
+    return started.configuration.encode() in command
 
 
-def _start_ticks(pid: int) -> int | None:
-    """None: no such process, or one that only waits to be collected."""
+def _stat(pid: int) -> tuple[str, int]:
+    """State letter and start time; ("", -1): no such process."""
     try:
-        # the name in parentheses may hold spaces
-        fields = (
-            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        )
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return None
-    return None if fields[0] == "Z" else int(fields[19])
+        return "", -1
+    fields = text.rpartition(")")[2].split()  # the name in parentheses may hold spaces
+    return fields[0], int(fields[19])
