@@ -140,7 +140,8 @@ def white_noise(n: int, rng: np.random.Generator) -> Floats:
 def street_noise(n: int, rng: np.random.Generator) -> Floats:
     """(n,) at RMS 1: rumble that comes and goes, as of passing cars."""
     rumble = _shaped(rng.standard_normal(n), lambda hz: 1 / np.maximum(hz, 200))
-    swell = np.interp(np.arange(n), np.arange(0, n + 8_000, 8_000), rng.uniform(0.5, 1.5, n // 8_000 + 2))
+    knots = np.arange(0, n + 8_000, 8_000)
+    swell = np.interp(np.arange(n), knots, rng.uniform(0.5, 1.5, knots.size))
     return unit((rumble * swell).astype(np.float32))
 
 

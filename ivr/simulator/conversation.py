@@ -117,9 +117,9 @@ class Conversation:
     def _step(self, tick: int, group: asyncio.TaskGroup) -> bool:
         """What happens within these 20 ms. True: the applicant hangs up."""
         attention = self._attention
+        self._take_cues(group)  # first: a cue is posted when the first frame of its prompt is sent
         while self._heard:
             attention.hear(self._heard.popleft())
-        self._take_cues(group)
         if self._stage.finished is not None:
             ended, self._stage.finished, self._playing = self._stage.finished, None, None
             if ended.hangs_up:
