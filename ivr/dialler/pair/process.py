@@ -60,13 +60,13 @@ def stop_process(home: Path, *, force: bool = False) -> bool:
     if started is None:
         return False
     lived = _lives(started)
-    for number in (signal.SIGKILL,) if force else (signal.SIGTERM, signal.SIGKILL):
-        if _gone(started, within_s=0.0):
-            break
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(started.pid, number)
-        if _gone(started, within_s=TERM_GRACE_S):
-            break
+    if lived:
+        for number in (signal.SIGKILL,) if force else (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(started.pid, number)
+            if _gone(started, within_s=TERM_GRACE_S):
+                break
+    _collect(started)
     _note(home).unlink(missing_ok=True)
     return lived
 
@@ -83,16 +83,21 @@ def _noted(home: Path) -> Started | None:
 
 
 def _gone(started: Started, *, within_s: float) -> bool:
-    """Waits for it to end; collects it if it is our child."""
+    """Waits for it to end. (While it ends it has no command line any more, but may still hold its ports.)"""
     deadline = time.monotonic() + within_s
-    while _lives(started):
-        if time.monotonic() >= deadline:
-            return False
+    while time.monotonic() < deadline:
+        state, ticks = _stat(started.pid)
+        if ticks != started.start_ticks or state == "Z":
+            return True
         time.sleep(POLL_S)
+    return False
+
+
+def _collect(started: Started) -> None:
+    """If it is our own child, it has stayed in the process table until now."""
     if _stat(started.pid) == ("Z", started.start_ticks):
         with contextlib.suppress(ChildProcessError):
             os.waitpid(started.pid, os.WNOHANG)
-    return True
 
 
 def _lives(started: Started) -> bool:
