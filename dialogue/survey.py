@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from decision_hook.contract import (
@@ -13,6 +14,7 @@ from decision_hook.contract import (
     Grade,
     VoiceResult,
 )
+from dialogue.answer.delivery.measures import stretches
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.events import AnswerUnderstood, BeliefsChanged
 from dialogue.line import Samples
@@ -168,7 +170,7 @@ class Survey:
             )
             heard, evidence = await self._talk.ask(
                 prompt,
-                lambda heard, asked=asked: self._judge.weigh(heard, asked),
+                partial(self._judge.weigh, question=asked),
                 complete,
                 lambda: self._talk.say_now(script.acknowledgements),
             )
@@ -226,7 +228,7 @@ class Survey:
     ) -> None:
         """Takes the words' evidence at once; how it sounded follows while the next prompt plays."""
         await self.settle()
-        pieces = _pieces(heard)
+        pieces = stretches(heard)
         self.speech.extend(pieces)
         beliefs = self.state.beliefs
         if final:
@@ -277,19 +279,6 @@ _WHOLE: Mapping[Grade, float] = {
 def complete(evidence: AnswerEvidence) -> float | None:
     """What the words say about the turn being over; None: nothing."""
     return _WHOLE.get(evidence.grade)
-
-
-def _pieces(heard: HeardAnswer) -> list[Samples]:
-    """The speech stretches of a turn, without the pauses between them."""
-    if not heard.segments or len(heard.samples) == 0:
-        return []
-    length_ms = len(heard.samples) / 8
-    margin_ms = max(0.0, (length_ms - (heard.ended_ms - heard.started_ms)) / 2)
-    origin_ms = heard.started_ms - min(200.0, margin_ms)
-    return [
-        heard.samples[max(0, round((start - origin_ms) * 8)) : max(0, round((end - origin_ms) * 8))]
-        for start, end in heard.segments
-    ]
 
 
 def _pick(questions: Sequence[Question], count: int, rng: random.Random) -> list[Question]:

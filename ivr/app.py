@@ -106,7 +106,7 @@ async def build_app(
             speaking,
             voice=settings.speaking.voice,
             speed=settings.speaking.speed,
-            version=kokoro.version,
+            version=kokoro.version(),
         )
         stack.callback(synthesizer.close)
         hearing: HearingDesk = await open_hearing(settings, stack)
@@ -146,7 +146,7 @@ async def build_app(
                 bank=bank.version,
                 tables=hearing.tables,
                 recognizer=hearing.recognizer_name,
-                synthesizer=kokoro.version,
+                synthesizer=kokoro.version(),
                 encoder=voices.encoder_name,
                 rules=policy.version,
             ),

@@ -84,6 +84,17 @@ class Desk:
     observer: CallObserver
 
 
+class Observers:
+    """Hands each event to several watchers, in order."""
+
+    def __init__(self, *watchers: CallObserver) -> None:
+        self._watchers = watchers
+
+    def observe(self, event: CallEvent) -> None:
+        for watcher in self._watchers:
+            watcher.observe(event)
+
+
 class Witness:
     """Sees one conversation: keeps answers, consents and the recording's notes."""
 

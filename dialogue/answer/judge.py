@@ -130,7 +130,9 @@ def _evidence(
     heard: HeardAnswer, asked: AskedQuestion, text: str, judgement: Judgement, *, keyed: bool = False
 ) -> AnswerEvidence:
     question = asked.question
-    part = fact_part(judgement.grade, judgement.confidence, question.statistics, note=judgement.why)
+    source = asked.expected.source if asked.expected is not None else None
+    statistics = question.statistics_for(source)
+    part = fact_part(judgement.grade, judgement.confidence, statistics, note=judgement.why)
     parts = (part,) if asked.expected is not None else ()
     return AnswerEvidence(
         question=question.id,

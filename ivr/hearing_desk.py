@@ -1,0 +1,82 @@
+"""Everything that listens, put together: recogniser, voice activity, end of turn, judges."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+from dialogue.answer.consent import ConsentJudge
+from dialogue.answer.intent.classify import IntentClassifier
+from dialogue.answer.judge import AnswerJudge
+from dialogue.answer.tables import read_tables
+from dialogue.hearing.engines import build_engine
+from dialogue.line import Samples
+from dialogue.script_judge import SpokenScriptJudge
+from dialogue.turn.complete import TurnCompletion
+from ivr.inference.recognizer import SharedRecognizer
+from ivr.inference.vad import SileroPool, SileroStream
+
+TABLES = Path("config/tables")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingDesk:
+    """Shared by all calls."""
+
+    recognizer: SharedRecognizer
+    recognizer_name: str
+    activity: Callable[[], SileroStream]
+    completion: "CompletionInThread"
+    judge: AnswerJudge
+    script_judge: SpokenScriptJudge
+    tables: str  # version: hash of the calibration tables
+
+
+class CompletionInThread:
+    """Implements dialogue.ear.Completion with a model that blocks."""
+
+    def __init__(self, model: TurnCompletion, executor: Executor) -> None:
+        self._model, self._executor = model, executor
+
+    async def probability(self, samples: Samples) -> float:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, self._model.probability, samples)
+
+
+async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk:
+    """Loads the models (some seconds, off the loop). Raises SurveyError if one is unusable."""
+    thinking = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="turn end"))
+    # One after the other: torchaudio's packages import each other and break when two threads begin at once.
+    engine = await asyncio.to_thread(build_engine, settings)
+    completion = await asyncio.to_thread(
+        TurnCompletion, settings.models / "smart-turn" / "smart-turn-v3.2-cpu.onnx"
+    )
+    recognizer = SharedRecognizer.over(engine, settings.hearing)
+    stack.push_async_callback(recognizer.close)
+    silero = SileroPool(settings.models)
+    stack.push_async_callback(silero.close)
+    tables = read_tables(TABLES)
+    intents = IntentClassifier(tables)
+    await asyncio.to_thread(intents.warm)
+    return HearingDesk(
+        recognizer=recognizer,
+        recognizer_name=settings.hearing.engine,
+        activity=silero.stream,
+        completion=CompletionInThread(completion, thinking),
+        judge=AnswerJudge(recognizer, intents, tables),
+        script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables)),
+        tables=tables_version(TABLES),
+    )
+
+
+def tables_version(folder: Path) -> str:
+    """Hash of every table, so that a verdict can say what it was weighed with."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
