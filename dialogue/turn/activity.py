@@ -53,8 +53,7 @@ class GateChange:
     at_ms: int  # when it began or ended, which lies in the past
 
 
-# The noise floor follows silent frames within a quarter of a second, and climbs slowly under speech,
-# so that babble which the model takes for speech becomes the floor after some ten seconds.
+# The noise floor follows silent frames within a quarter of a second and climbs slowly under speech.
 FLOOR_FOLLOWS = 0.08  # share of the difference per silent frame
 FLOOR_FALLS = 0.3  # a level below the floor is never speech: believed quickly
 FLOOR_CLIMBS_DB = 0.02  # per speaking frame: 1 dB a second

@@ -16,10 +16,22 @@ MODEL_RATE_HZ = 16_000  # fed 8 kHz, the model answers without complaint, and wr
 WINDOW_S = 8
 MELS = 80
 INPUT, FRAMES = "input_features", WINDOW_S * 100
+# Callers hand over the turn when a pause of 200 ms is reached; the model judges best after 300 ms. On
+# synthetic Mandarin through A-law (10 whole sentences, 19 cut at their quietest inner points) the area
+# under the curve is 0.61-0.67 with 200 ms of silence, 0.69-0.77 with 300, 0.57-0.62 with 700.
+ADDED_SILENCE = SAMPLE_RATE_HZ // 10
+# In the same trial no whole sentence came below 0.4, but two of five cut ones above 0.8: the model can
+# tell that somebody will go on, not that he will not.
+TRUSTED_BELOW = 0.4
+
+
+def doubt(probability: float) -> float | None:
+    """What a completion probability is worth to TurnTracker.feed: a brake, or None for nothing known."""
+    return probability if probability < TRUSTED_BELOW else None
 
 
 class TurnCompletion:
-    """One loaded model for all calls. Blocks for some 20 ms of one core: call it in an executor.
+    """One loaded model for all calls. Blocks for some 35 ms of one core: call it in an executor.
 
     Safe from several threads at once; nothing changes after construction.
     """
@@ -51,8 +63,8 @@ class TurnCompletion:
     def probability(self, samples: Samples) -> float:
         """Probability that the speaker has finished, 0..1.
 
-        `samples`: int16 (n,), 8 kHz, from the turn's first word up to now, the silence included that
-        has passed since the last word; only the last 8 s count. Empty audio is finished: 1.0.
+        `samples`: int16 (n,), 8 kHz, from the turn's first word up to now, about 200 ms of silence
+        after the last word included; only the last 8 s count. Empty audio is finished: 1.0.
         """
         if not samples.size:
             return 1.0
@@ -64,7 +76,8 @@ class TurnCompletion:
         """Whisper's features, (80, 800), of the waveform padded in front and normalised as in training."""
         import torch
 
-        recent = samples[-WINDOW_S * SAMPLE_RATE_HZ :].astype(np.float32) / 32_768.0
+        heard = samples[ADDED_SILENCE - WINDOW_S * SAMPLE_RATE_HZ :].astype(np.float32) / 32_768.0
+        recent = np.concatenate((heard, np.zeros(ADDED_SILENCE, np.float32)))
         with torch.inference_mode():
             wide = self._resample(torch.from_numpy(recent)).numpy()
         window = np.zeros(WINDOW_S * MODEL_RATE_HZ, np.float32)

@@ -85,9 +85,9 @@ class TurnPolicy:
     patience_ms: int = 6_000  # from the prompt's end; a slow reply gap is 1500 ms
     too_long_ms: int = 30_000  # from the first word; nobody needs more for any question of ours
     merge_gap_ms: int = 250  # shorter gaps lie inside words and phrases
-    # What lasts this long is no 嗯 or 对 any more. With the gate's and the model's delay the prompt is
-    # silent 400 ms after the first sound.
-    stop_after_ms: int = 340
+    # What lasts this long is no 嗯 or 是 any more (280 and 340 ms as the gate sees them); the prompt must be
+    # silent 400 ms after the caller's onset.
+    stop_after_ms: int = 380
     early_answer_ms: int = 200  # an answer may be over this long before the prompt is: people anticipate
     # Speech over our own prompt must stand out more than otherwise: what leaks back of it does not.
     barge_in_over_noise_db: float = 8.0

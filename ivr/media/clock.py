@@ -12,10 +12,11 @@ from dialogue.line import FRAME_MS
 
 Ticked = Callable[[int], None]
 
-# Up to this far behind, missed ticks are made up at half their spacing, which a receiver's jitter
-# buffer hides; further behind they are skipped, because making them up would be a burst.
-CATCH_UP_TICKS = 5
-CATCH_UP_SPACING_S = FRAME_MS / 2_000
+# Up to this far behind, missed ticks are made up a little apart, which a receiver's jitter buffer (60 ms
+# and more) hides; further behind they are skipped, because making them up would be a burst. At a
+# spacing of 10 ms a loop that shares its cores with four busy processes never caught up.
+CATCH_UP_TICKS = 3
+CATCH_UP_SPACING_S = 0.005
 KEPT_LATENESSES = 30_000  # ten minutes
 
 

@@ -76,10 +76,12 @@ def test_the_noise_floor_is_the_level_of_silence() -> None:
     assert gate.noise_db == pytest.approx(-40.0, abs=1.0)
 
 
-def test_babble_the_model_takes_for_speech_becomes_the_floor() -> None:
-    frames: Frames = [(0.8, -38.0)] * 1_500
-    assert changes(frames)[-1][0] == "silent"
-    assert len(changes(frames + [(0.9, -24.0)] * 20)) == len(changes(frames)) + 1
+def test_speech_lifts_the_noise_floor_only_slowly() -> None:
+    gate = SpeechGate(GatePolicy())
+    for place in range(500):
+        gate.feed(place * 20, *VOICE)
+    assert gate.speaking
+    assert gate.noise_db == pytest.approx(-55.0, abs=0.5)
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ STORIES = [
     pytest.param(
         [(1_000, 3_000)], 5_000, None,
         [
-            SpeechStarted(at_ms=1_000), Duck(at_ms=1_060), StopPrompt(at_ms=1_340),
+            SpeechStarted(at_ms=1_000), Duck(at_ms=1_060), StopPrompt(at_ms=1_380),
             PauseReached(at_ms=3_200), ended(3_800, [(1_000, 3_000)]),
         ],
         id="barge-in: lower within 120 ms, silent within 400",
@@ -161,7 +161,7 @@ STORIES = [
         [(1_000, 1_300), (2_000, 3_000)], 5_000, None,
         [
             SpeechStarted(at_ms=1_000), Duck(at_ms=1_060), Restore(at_ms=1_400),
-            SpeechStarted(at_ms=2_000), Duck(at_ms=2_060), StopPrompt(at_ms=2_340),
+            SpeechStarted(at_ms=2_000), Duck(at_ms=2_060), StopPrompt(at_ms=2_380),
             PauseReached(at_ms=3_200), ended(3_800, [(2_000, 3_000)]),
         ],
         id="a 喂 long before barging in is no part of the answer",
