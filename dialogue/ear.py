@@ -6,9 +6,9 @@ by the time the turn is over.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -35,7 +35,7 @@ MAX_WAITING = 64  # events between two turns; a key held down for ever must not 
 KEY_GAP_S = 4.0  # a pause this long ends keyed digits (ITU-T E.180 inter-digit timers are 3-5 s)
 
 W = TypeVar("W")
-Weigh = Callable[[HeardAnswer], Awaitable[W]]
+Weigh = Callable[[HeardAnswer], Coroutine[Any, Any, W]]
 
 
 class CallerGone(Exception):

@@ -7,7 +7,6 @@ from decision_hook.contract import (
     AnswerEvidence,
     CallOutcome,
     Consent,
-    ConsentKind,
     Grade,
     Hypothesis,
 )
@@ -72,6 +71,7 @@ class Interview:
     async def _goodbye(self, ending: CallOutcome, grade: Grade | None) -> None:
         self._talk.state("closing")
         script, choice = self._script, self._talk.rng.choice
+        words: tuple[str, ...]
         match ending, grade:
             case (CallOutcome.ANNOUNCEMENT | CallOutcome.VOICEMAIL, _):
                 return  # nobody listens
@@ -107,7 +107,3 @@ class Interview:
             speech=tuple(survey.speech),
             net_speech_s=survey.state.net_speech_s,
         )
-
-
-def voice_allowed(consents: tuple[Consent, ...]) -> bool:
-    return any(consent.kind is ConsentKind.VOICEPRINT and consent.given for consent in consents)

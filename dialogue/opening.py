@@ -5,6 +5,7 @@ No fact is spoken here. Unclear is never taken for yes.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from decision_hook.contract import AnswerEvidence, CallOutcome, Consent, ConsentKind, Grade
@@ -107,7 +108,7 @@ class Opening:
                 question=question, asked=prompt.text, expected=None, kind=question.kind, attempts=number
             )
             _, understood = await self._talk.ask(
-                prompt, lambda heard, asked=asked: self._judge.understand(heard, asked), _complete
+                prompt, partial(self._judge.understand, asked=asked), _complete
             )
             if understood.ending is not None or understood.yes is not None:
                 return understood

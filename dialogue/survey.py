@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
+from uuid import UUID
 
 from decision_hook.contract import (
     AnswerEvidence,
     Application,
     CallOutcome,
+    Consent,
     Grade,
     VoiceResult,
 )
@@ -28,6 +30,7 @@ from question_bank.question import Question, Role
 from question_bank.render import phrase
 
 RENDER_AHEAD = 3
+MORE_IF_LISTED = 2  # further facts of the bank or bureau if the voice may be on the list
 
 
 class Judge(Protocol):
@@ -45,8 +48,13 @@ class Delivery(Protocol):
 
 
 class VoiceDesk(Protocol):
-    async def consider(self, speech: Sequence[Samples]) -> VoiceResult:
-        """Searches the watch list with all speech so far. Never blocks the loop."""
+    async def consider(
+        self, speech: Sequence[Samples], consents: Sequence[Consent], *, call: UUID | None = None
+    ) -> VoiceResult:
+        """Searches the watch list with all speech so far; never blocks the loop.
+
+        `call` keeps the voiceprint under that call.
+        """
         ...
 
 
@@ -81,15 +89,17 @@ class Survey:
         rules: SurveyRules,
         state: PaperState,
         keep: Callable[[AnswerEvidence], Awaitable[None]],
+        listed: Callable[[Sequence[Samples]], Awaitable[bool]],
         group: asyncio.TaskGroup,
     ) -> None:
         self._talk, self._bank, self._application = talk, bank, application
         self._judge, self._delivery, self._synthesizer = judge, delivery, synthesizer
-        self._rules, self._keep, self._group = rules, keep, group
+        self._rules, self._keep, self._listed, self._group = rules, keep, listed, group
         self.state = state
         self.answers: list[AnswerEvidence] = []
         self.speech: list[Samples] = []
         self._settling: asyncio.Task[None] | None = None
+        self._voice_considered = False
 
     async def run(self) -> Surveyed:
         """Raises CallerGone."""
@@ -254,6 +264,7 @@ class Survey:
         self.state = replace(self.state, beliefs=update(self.state.beliefs, added))
         self.answers.append(judged)
         await self._keep(judged)
+        await self._consider_voice()
         self._talk.tell(
             BeliefsChanged(
                 call=self._talk.call,
@@ -261,6 +272,17 @@ class Survey:
                 net_speech_s=self.state.net_speech_s,
             )
         )
+
+    async def _consider_voice(self) -> None:
+        """Once there is enough speech: a listed voice is asked more that only the person can know."""
+        paper = self._rules.paper
+        enough = self.state.net_speech_s >= paper.min_net_speech_s
+        if self._voice_considered or not self.state.voice_consent or not enough:
+            return
+        self._voice_considered = True
+        if await self._listed(tuple(self.speech)):
+            more = replace(paper, min_hard_facts=paper.min_hard_facts + MORE_IF_LISTED)
+            self._rules = replace(self._rules, paper=more)
 
 
 # Grades that say something whole; after these nobody needs to be waited for as long as after half a number.

@@ -1,7 +1,7 @@
 """Says things and hears what comes back. One object a call."""
 
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ import numpy as np
 
 from decision_hook.contract import FactKind
 from dialogue.answer.values import HeardAnswer
-from dialogue.ear import Ear, Listening
+from dialogue.ear import Ear, Listening, Weigh
 from dialogue.events import CallEvent, CallObserver, CallStateChanged, PromptStarted
 from dialogue.line import SAMPLE_RATE_HZ, Line, Samples
 from dialogue.speaking.port import SpeechSynthesizer
@@ -69,7 +69,7 @@ class Talk:
     async def ask(
         self,
         prompt: Prompt,
-        weigh: Callable[[HeardAnswer], Awaitable[W]],
+        weigh: Weigh[W],
         complete: Callable[[W], float | None],
         while_thinking: Callable[[], None] = lambda: None,
     ) -> tuple[HeardAnswer, W]:

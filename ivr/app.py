@@ -12,9 +12,10 @@ from config.settings import Settings
 from decision_hook.contract import Application, CreditDecision, DecisionResult, RunVersions, SurveyError
 from decision_hook.credit_limit.decide import CreditPolicy, decide, load_credit_policy, risk_score
 from decision_hook.store import HookStore
+from dialogue.answer.delivery.call import CallDelivery
+from dialogue.answer.delivery.table import load_delivery
 from dialogue.events import CallEvent, CallObserver, PromptStarted
 from dialogue.speaking.kokoro import Kokoro
-from dialogue.speaking.prompt_cache import PromptCache
 from dialogue.speaking.synthesizer import CachedSynthesizer
 from ivr.call import Desk, Observers, conduct
 from ivr.campaign.rules import window_of
@@ -28,13 +29,14 @@ from ivr.hearing_desk import HearingDesk, open_hearing
 from ivr.inference.recognizer import SharedRecognizer
 from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
+from ivr.prompts import open_speaking
 from ivr.recordings import RecordingFolder
 from ivr.simulator.carrier_side import CarrierSide
 from ivr.simulator.cast import Cast
 from ivr.simulator.cue import Cue, CueBoard
 from ivr.simulator.embedded import EmbeddedDialler
 from ivr.simulator.studio import Studio
-from ivr.voice_desk import VoiceSearchDesk
+from ivr.voice_desk import LogOddsSimilarity, VoiceSearchDesk
 from question_bank.bank import Bank
 from question_bank.load import load_bank
 
@@ -100,17 +102,11 @@ async def build_app(
         policy = load_credit_policy(settings.decision.rules, call_above=settings.decision.call_above)
         bank = load_bank(settings.interview.bank)
         kokoro = Kokoro(settings.models / "kokoro", threads=settings.hearing.threads)
-        synthesizer = CachedSynthesizer(
-            kokoro,
-            PromptCache(settings.speaking.cache),
-            speaking,
-            voice=settings.speaking.voice,
-            speed=settings.speaking.speed,
-            version=kokoro.version(),
-        )
+        synthesizer = open_speaking(settings, speaking, kokoro)
         stack.callback(synthesizer.close)
         hearing: HearingDesk = await open_hearing(settings, stack)
-        voices = VoiceSearchDesk.over(settings, engine, stack)
+        sounds, sounding = load_delivery(), stack.enter_context(_threads("delivery", 1))
+        voices = await VoiceSearchDesk.over(settings, engine, stack)
         clock = SharedClock()
         stack.callback(clock.close)
         media = MediaServer(settings.media, clock)
@@ -131,7 +127,10 @@ async def build_app(
                 completion=hearing.completion,
                 judge=hearing.judge,
                 script_judge=hearing.script_judge,
-                delivery=hearing.delivery,
+                delivery=lambda voice: CallDelivery(
+                    sounds, sounding, LogOddsSimilarity(voices.search) if voice else None
+                ),
+                voices=voices,
                 synthesizer=synthesizer,
                 settings=settings.interview,
             ),

@@ -24,7 +24,7 @@ from decision_hook.contract import (
 )
 from decision_hook.verdict import Advice
 from dialogue.events import CallEnded, CallEvent, CallObserver, CallStateChanged
-from dialogue.interview import Interviewed, voice_allowed
+from dialogue.interview import Interviewed
 from dialogue.survey import VoiceDesk
 from ivr.dialler.port import Dialler, NotAnswered, PlaceCall
 from ivr.media.recorder import Keeping, Recorder
@@ -184,10 +184,10 @@ async def _converse(order: CallOrder, desk: Desk, session: MediaSession, progres
     try:
         progress.heard = await desk.conversations.hold(order, session, witness)
         await session.hang_up()
-        if progress.heard.answers and voice_allowed(progress.heard.consents):
-            progress.voice = await desk.voices.consider(progress.heard.speech)
-        elif progress.heard.consents:
-            progress.voice = VoiceResult(searched=False, why_not="no consent to compare the voice")
+        if progress.heard.consents:
+            progress.voice = await desk.voices.consider(
+                progress.heard.speech, progress.heard.consents, call=order.attempt
+            )
     finally:
         progress.duration_s = session.now_ms() / 1_000
         progress.dropped_ms = session.dropped_ms

@@ -1,4 +1,4 @@
-"""`shengwen`: one Typer app. A command's module is imported when that command is called, so `--help` is quick."""
+"""`shengwen`: one Typer app. A module is imported when its command is called, so `--help` is quick."""
 
 import sys
 from collections.abc import Callable
@@ -27,7 +27,9 @@ COMMANDS = {
     "demo": Command(module="ivr.demo_cli", help="The main job: telephone the demo applicants."),
     "doctor": Command(module="ivr.doctor_cli", help="Check models, Asterisk, database, disk and ports."),
     "models": Command(module="ivr.models_cli", help="Gather and check the model files."),
-    "prompts": Command(module="ivr.prompts_cli", help="Render the prompts beforehand and listen to them once."),
+    "prompts": Command(
+        module="ivr.prompts_cli", help="Render the prompts beforehand and listen to them once."
+    ),
     "run": Command(module="ivr.run_cli", help="Score a CSV of applications, decide or telephone each."),
     "schema": Command(module="ivr.schema_cli", help="Print a JSON Schema."),
     "serve": Command(module="ivr.serve_cli", help="Take applications over HTTP, call, and show the pages."),
@@ -63,7 +65,11 @@ def _not_called() -> None:
 
 
 def _only_command(found: typer.Typer) -> Callable[..., Any] | None:
-    if found.registered_callback is None and not found.registered_groups and len(found.registered_commands) == 1:
+    if (
+        found.registered_callback is None
+        and not found.registered_groups
+        and len(found.registered_commands) == 1
+    ):
         return found.registered_commands[0].callback
     return None
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,9 +10,10 @@ from config.settings import InterviewSettings
 from dialogue.ear import Completion, Ear
 from dialogue.events import CallerStarted
 from dialogue.interview import Interview, Interviewed
+from dialogue.line import Samples
 from dialogue.opening import Opening, ScriptJudge
 from dialogue.speaking.port import SpeechSynthesizer
-from dialogue.survey import Delivery, Judge, Survey, SurveyRules
+from dialogue.survey import Delivery, Judge, Survey, SurveyRules, VoiceDesk
 from dialogue.talk import Talk
 from dialogue.turn.activity import VoiceActivity
 from dialogue.turn.tracker import TurnPolicy
@@ -38,7 +39,8 @@ class SpokenConversations:
     completion: Completion
     judge: Judge
     script_judge: ScriptJudge
-    delivery: Callable[[], Delivery]
+    delivery: Callable[[bool], Delivery]  # given whether voices may be compared
+    voices: VoiceDesk
     synthesizer: SpeechSynthesizer
     settings: InterviewSettings
 
@@ -96,7 +98,7 @@ class SpokenConversations:
             bank=bank,
             application=order.application,
             judge=self.judge,
-            delivery=self.delivery(),
+            delivery=self.delivery(voice),
             synthesizer=self.synthesizer,
             rules=SurveyRules(
                 paper=PaperPolicy(
@@ -108,5 +110,9 @@ class SpokenConversations:
             ),
             state=begin(order.application, voice_consent=voice, seed=order.seed),
             keep=witness.keep,
+            listed=lambda speech: self._is_listed(speech, witness),
             group=group,
         )
+
+    async def _is_listed(self, speech: Sequence[Samples], witness: Witness) -> bool:
+        return bool((await self.voices.consider(speech, witness.consents)).hits)

@@ -51,12 +51,10 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
     """Loads the models (some seconds, off the loop). Raises SurveyError if one is unusable."""
     thinking = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="turn end"))
     # One after the other: torchaudio's packages import each other and break when two threads begin at once.
-    engine = await asyncio.to_thread(build_engine, settings)
+    recognizer = await open_recognizer(settings, stack)
     completion = await asyncio.to_thread(
         TurnCompletion, settings.models / "smart-turn" / "smart-turn-v3.2-cpu.onnx"
     )
-    recognizer = SharedRecognizer.over(engine, settings.hearing)
-    stack.push_async_callback(recognizer.close)
     silero = SileroPool(settings.models)
     stack.push_async_callback(silero.close)
     tables = read_tables(TABLES)
@@ -71,6 +69,14 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
         script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables)),
         tables=tables_version(TABLES),
     )
+
+
+async def open_recognizer(settings: Settings, stack: AsyncExitStack) -> SharedRecognizer:
+    """The recogniser of the settings alone. Raises SurveyError if its model is unusable."""
+    engine = await asyncio.to_thread(build_engine, settings)
+    recognizer = SharedRecognizer.over(engine, settings.hearing)
+    stack.push_async_callback(recognizer.close)
+    return recognizer
 
 
 def tables_version(folder: Path) -> str:

@@ -1,0 +1,79 @@
+"""`shengwen call`: one synthetic applicant, one verdict."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from config.settings import Settings
+from decision_hook.contract import Application, CallVerdict
+from ivr.live import LiveCalls, results_table
+from ivr.simulator.cast import Cast, Player
+from ivr.simulator.load import load_application, load_persona
+from ivr.simulator.persona import Persona
+from ivr.terminal import bars, begin, console
+
+app = typer.Typer()
+
+
+@app.command()
+def call(
+    application: Annotated[Path, typer.Option(help="Application YAML; see `shengwen schema application`.")],
+    persona: Annotated[Path, typer.Option(help="Persona YAML; see docs/personas.md.")],
+    line: Annotated[str, typer.Option(help="embedded or asterisk; empty: as set.")] = "",
+    seed: Annotated[int, typer.Option(help="Chooses the paper and the applicant's chance.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="The verdict as JSON on stdout.")] = False,
+) -> None:
+    """Call one synthetic applicant and print the verdict."""
+    settings = begin()
+    if line:
+        settings = Settings.model_validate({**settings.model_dump(), "line": line})
+    # Under an id of its own, so that the same file can be tried again and again.
+    filed = load_application(application)
+    tried = filed.model_copy(update={"id": f"{filed.id[:50]}-{uuid4().hex[:8]}"})
+    verdict = asyncio.run(_call(settings, tried, load_persona(persona), seed))
+    if as_json:
+        print(verdict.model_dump_json())
+    else:
+        _show(verdict)
+
+
+async def _call(settings: Settings, application: Application, persona: Persona, seed: int) -> CallVerdict:
+    from ivr.app import build_app
+    from ivr.call import CallOrder, conduct, in_thread
+
+    player = Player(application=application, persona=persona, seed=seed)
+    attempt = uuid4()
+    live = LiveCalls(console, {attempt: persona.name})
+    async with build_app(
+        settings, cast=Cast([player]), observer=live, phone_of=lambda _: player.phone
+    ) as house:
+        with bars() as progress:
+            await asyncio.to_thread(
+                house.studio.prepare,
+                [player.applicant()],
+                lambda done, of: progress("the applicant's voice", done, of),
+            )
+        await in_thread(house.disk, house.store.save_application, application, datetime.now(UTC))
+        order = CallOrder(
+            attempt=attempt,
+            application=application.model_copy(update={"phone": player.phone}),
+            seed=seed,
+        )
+        with live:
+            return await conduct(order, house.desk)
+
+
+def _show(verdict: CallVerdict) -> None:
+    for answer in verdict.answers:
+        latency = "" if answer.latency_ms is None else f" ({answer.latency_ms / 1_000:.1f} s)"
+        console.print(f"[dim]{answer.asked}[/dim]")
+        console.print(
+            f"    {answer.text or '–'}{latency}  [bold]{answer.grade.value}[/bold] {answer.llr:+.2f}"
+        )
+    decision = verdict.decision
+    words = "–" if decision is None else f"{decision.result.value} {decision.limit or ''}"
+    console.print(results_table([("applicant", verdict, words, None)]))

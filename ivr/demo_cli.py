@@ -1,0 +1,111 @@
+"""`shengwen demo`: the main job, live in the terminal."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from config.settings import Settings
+from decision_hook.contract import SurveyError
+from ivr.live import LiveCalls, results_table
+from ivr.simulator.cast import Player
+from ivr.simulator.demo import Entry, Part
+from ivr.simulator.load import load_demo
+from ivr.terminal import bars, begin, console
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="Changes every voice's chance and every paper.")] = 0,
+    only: Annotated[str, typer.Option(help="Comma-separated personas; empty: the main programme.")] = "",
+    further: Annotated[bool, typer.Option(help="The further personas as well.")] = False,
+    repeat: Annotated[int, typer.Option(min=1, max=1_000, help="Each persona so often.")] = 1,
+    chance: Annotated[
+        int, typer.Option("--random", min=0, max=10_000, help="So many random applicants instead.")
+    ] = 0,
+    at_once: Annotated[int, typer.Option(min=0, max=100, help="Calls side by side; 0: as set.")] = 0,
+    line: Annotated[str, typer.Option(help="embedded or asterisk; empty: as set.")] = "",
+    serve: Annotated[bool, typer.Option(help="Show the pages afterwards, until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
+) -> None:
+    """Telephone the demo's applicants, hear them, judge them, and show what came of it."""
+    settings = begin()
+    if line:
+        settings = Settings.model_validate({**settings.model_dump(), "line": line})
+    entries = random_entries(chance, seed) if chance else chosen_entries(only, further)
+    rounds = [replace(entry) for _ in range(repeat) for entry in entries]
+    right = asyncio.run(_run(settings, rounds, seed=seed, at_once=at_once, as_json=as_json, serve=serve))
+    if not right and repeat == 1 and not chance:
+        raise SurveyError("demo: not every call came out as expected; see the table above")
+
+
+def chosen_entries(only: str, further: bool) -> list[Entry]:
+    demo = load_demo()
+    if not only:
+        return [entry for entry in demo.entries if further or entry.part is Part.MAIN]
+    wanted = [name.strip() for name in only.split(",") if name.strip()]
+    known = {entry.name: entry for entry in demo.entries}
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise SurveyError(f"--only: no persona {', '.join(unknown)}; known: {', '.join(known)}")
+    return [known[name] for name in wanted]
+
+
+def random_entries(count: int, seed: int) -> list[Entry]:
+    from ivr.simulator.random import random_persona
+
+    entries = []
+    for number in range(count):
+        made = random_persona(seed * 1_000_003 + number)
+        player = Player(application=made.application, persona=made.persona, seed=number)
+        entries.append(Entry(name=made.kind, player=player, expect=made.expect))
+    return entries
+
+
+async def _run(
+    settings: Settings, entries: Sequence[Entry], *, seed: int, at_once: int, as_json: bool, serve: bool
+) -> bool:
+    from ivr.app import build_app
+    from ivr.demo import PhoneOf, cast_of, plan_run, prepare, report, telephone
+
+    plans = [
+        plan
+        for number, first in enumerate(range(0, len(entries), 9_000))
+        for plan in plan_run(entries[first : first + 9_000], run=f"{secrets.token_hex(3)}{number}", seed=seed)
+    ]
+    live = LiveCalls(console, {plan.attempt: plan.name for plan in plans if plan.entry.expect.called})
+    console.print("loading models …", style="dim")
+    async with build_app(settings, cast=cast_of(plans), observer=live, phone_of=PhoneOf(plans)) as house:
+        with bars() as progress:
+            await prepare(house, plans, progress)
+        with live:
+            results = await telephone(house, plans, at_once=at_once or settings.campaign.calls_at_once)
+        console.print(
+            results_table(
+                [
+                    (result.plan.name, result.verdict, _in_words(result.decision), result.as_expected)
+                    for result in results
+                ]
+            )
+        )
+        if as_json:
+            print(json.dumps(report(results), ensure_ascii=False))
+        if serve:
+            from ivr.serve import serve_pages
+
+            await serve_pages(house, applications=None, announce=console.print)
+    return all(result.as_expected for result in results)
+
+
+def _in_words(decision: object) -> str:
+    from decision_hook.contract import CreditDecision
+
+    if not isinstance(decision, CreditDecision):
+        return "–"
+    return decision.result.value if decision.limit is None else f"{decision.result.value} {decision.limit:,}"
