@@ -81,7 +81,10 @@ class VoiceprintSettings(Section):
 
     encoder: Literal["ge2e"] = "ge2e"
     candidates_per_1000_calls: Annotated[float, Field(gt=0, le=1_000)] = 20.0  # what people can review
-    min_speech_s: Annotated[float, Field(ge=1, le=60)] = 2.0
+    min_speech_s: Annotated[float, Field(ge=2, le=60)] = 2.0  # less speech gives no score
+    # A shorter list is filled with drawn strangers, so that it is as hard to search as a long one.
+    fill_list_to: Annotated[int, Field(ge=0, le=1_000_000)] = 1_000
+    keep_entries_days: Annotated[int, Field(ge=1, le=3_650)] = 730  # then an entry expires
 
 
 class DecisionSettings(Section):

@@ -49,7 +49,9 @@ class VoiceResult(BaseModel):
     why_not: str = ""
     hits: tuple[VoiceHit, ...] = ()
     net_speech_s: float = 0.0
+    confidence: str = ""  # low (under 10 s of speech) or normal; "": not searched
     found_of_100: float | None = None  # of 100 listed voices, how many this set-up would find; None: unknown
+    found_of_100_from: str = ""  # what that was measured on
     list_size: int = 0
     model: str = ""
 
