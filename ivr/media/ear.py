@@ -9,8 +9,7 @@ from ivr.media.mouth import SILENCE
 
 # The backlog is judged by its smallest value over this many ticks: what never empties only delays us.
 JUDGED_TICKS = 50
-# One frame of jitter and one of luck: a smaller backlog would tear gaps into speech.
-TOLERATED_FRAMES = 2
+TOLERATED_FRAMES = 2  # the one that is due, and one against jitter: without it, gaps would tear speech
 QUIET_RMS = 100.0  # about -50 dBFS, below any telephone voice: such a frame can go without harm
 
 
@@ -26,7 +25,7 @@ class Ear:
         self._max_frames = max(1, max_ms // FRAME_MS)
         self._arrived = bytearray()  # less than a frame
         self._frames: deque[Samples] = deque()
-        self._smallest = 0  # backlog after taking, over the ticks judged so far
+        self._smallest = 0  # backlog before taking, over the ticks judged so far
         self._judged = 0
         self.dropped_ms = 0
         self.filled_ms = 0  # silence put in because nothing had come

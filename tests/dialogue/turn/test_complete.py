@@ -95,7 +95,7 @@ def test_a_200_ms_eh_is_heard(kokoro: Kokoro) -> None:
         frame = call[start : start + 160]
         rest = np.concatenate((rest, frame))
         if rest.size >= WINDOW:
-            window, rest = rest[:WINDOW].astype(np.float32) / 32_768, rest[WINDOW:]
+            window, rest = rest[:WINDOW].astype(np.float32) / np.float32(32_768), rest[WINDOW:]
             ((probability, state),) = silero.step_many([(state, window)])
         change = gate.feed(start // 8, probability, level_db(frame))
         if change is not None:

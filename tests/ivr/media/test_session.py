@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 import ivr.media.sender as sender_module
+from config.settings import MediaSettings
 from dialogue.line import FrameHeard, HungUp, KeyPressed, Line, Samples
+from ivr.media.clock import SharedClock
 from ivr.media.protocol import Audio, Digit, HangUp, PeerError
+from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
 from tests.ivr.media.conftest import House
 from tests.ivr.media.peer import Peer
@@ -249,3 +252,26 @@ async def test_a_fault_in_one_tap_ends_that_call_only(house: House, caplog: pyte
     await assert_alive(house, other)
     await peer.close()
     await other_peer.close()
+
+
+async def test_calls_side_by_side_on_the_real_clock() -> None:
+    clock = SharedClock()
+    server = MediaServer(MediaSettings(), clock)
+    address = await server.start()
+    attempts = [uuid4() for _ in range(3)]
+    waiting = [server.expect(attempt) for attempt in attempts]
+    peers = [await Peer.call(address, attempt) for attempt in attempts]
+    sessions = await asyncio.gather(*waiting)
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    for number, session in enumerate(sessions):
+        session.speak(np.full(800, number + 1, np.int16))
+        assert isinstance(await session.next_event(), FrameHeard)
+    heard = await asyncio.gather(*(peer.hear(10) for peer in peers))
+    assert loop.time() - began_s > 0.15  # paced, not poured
+    assert [(said == number + 1).sum() for number, said in enumerate(heard)] == [800] * 3
+    far_ends = [asyncio.ensure_future(peer.answers_hang_up()) for peer in peers]
+    await server.close()
+    await asyncio.gather(*far_ends)
+    clock.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
