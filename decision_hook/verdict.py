@@ -137,11 +137,14 @@ def _judge(
     advice, reasons = Recommendation.APPROVE, list[Reason]()
     wrong = _wrong_reasons(findings)
     genuine, likeliest = beliefs.get(Hypothesis.GENUINE, 0.0), _likeliest(beliefs)
-    if likeliest is Hypothesis.IMPOSTOR and 1 - genuine >= policy.not_genuine_at and wrong:
+    prompter = second_voice_nats(findings.answers) >= policy.second_voice_nats
+    # with a prompter in the room, "not genuine" may be his doing: impostor must be likely by itself
+    against = beliefs.get(Hypothesis.IMPOSTOR, 0.0) if prompter else 1 - genuine
+    if likeliest is Hypothesis.IMPOSTOR and against >= policy.not_genuine_at and wrong:
         enough = _wrong_hard(findings) >= policy.min_wrong_hard_facts
         advice = Recommendation.REFER_FRAUD if enough else Recommendation.REFER
         reasons += wrong
-    if second_voice_nats(findings.answers) >= policy.second_voice_nats:
+    if prompter:
         advice = _graver(advice, Recommendation.REFER)
         reasons.append(Reason.SECOND_VOICE)
     if likeliest is Hypothesis.COACHED and beliefs[Hypothesis.COACHED] >= policy.coached_at:
@@ -157,6 +160,8 @@ def _judge(
         reasons.append(Reason.UNDECIDED)
         if _unheard_share(findings) > policy.unheard_share:
             reasons.append(Reason.LINE_UNCLEAR)
+        reasons += wrong
+    elif advice is Recommendation.REFER and _wrong_hard(findings) >= policy.min_wrong_hard_facts:
         reasons += wrong
     return advice, reasons
 

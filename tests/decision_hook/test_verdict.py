@@ -128,6 +128,11 @@ def with_second_voice(findings: CallFindings) -> CallFindings:
             id="impostor with a helper",
         ),
         pytest.param(
+            with_second_voice(replace(THIEF, beliefs_without_delivery=beliefs(0.02, 0.55))),
+            (REFER, ["second_voice", "facts_mismatch", "facts_unknown"]),
+            id="a helper is heard, impostor or coached: torn",
+        ),
+        pytest.param(
             replace(SURE, voice=VoiceResult(searched=True, hits=(HIT,))),
             (REFER, ["watchlist_candidate"]),
             id="voice on the list: never more than a referral by itself",
@@ -136,6 +141,11 @@ def with_second_voice(findings: CallFindings) -> CallFindings:
             replace(THIEF, voice=VoiceResult(searched=True, hits=(HIT,))),
             (FRAUD, ["facts_mismatch", "facts_unknown", "watchlist_candidate"]),
             id="voice on the list and wrong facts",
+        ),
+        pytest.param(
+            replace(COACH, answers=IGNORANT),
+            (REFER, ["prompted", "facts_unknown"]),
+            id="coached, and lost without the prompter",
         ),
         pytest.param(TORN, (REFER, ["undecided"]), id="undecided"),
         pytest.param(
