@@ -1,0 +1,1 @@
+"""How an answer sounded: pauses, tone, a second voice. It speaks of reliability, never of lies."""
