@@ -36,14 +36,6 @@ class Signal(StrEnum):
     SILENT = "silent"  # answered the telephone and said nothing
 
 
-# What the reply that ended a conversation says about it.
-SIGNALS: dict[Grade, Signal] = {
-    Grade.HUMAN: Signal.ASKED_FOR_HUMAN,
-    Grade.LATER: Signal.ASKED_FOR_LATER,
-    Grade.NO_ANSWER: Signal.SILENT,
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictPolicy:
     """Where beliefs become advice. Probabilities 0..1."""
