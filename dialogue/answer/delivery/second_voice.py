@@ -204,24 +204,37 @@ def _difference(
     quieter_db = median(caller.levels_db) - piece.level_db
     if not policy.quieter_db <= quieter_db <= policy.quieter_at_most_db:
         return None
-    if piece.timbre is None or caller.timbre is None:
+    features = voice_features(piece, caller)
+    if features is None:
         return None
-    pitch = None
-    if piece.f0_hz is not None and caller.f0s_hz:
-        pitch = abs(semitones(piece.f0_hz, median(caller.f0s_hz)))
-    llr = (
-        policy.intercept
-        + policy.per_semitone * min(UNKNOWN_SEMITONES if pitch is None else pitch, MOST_SEMITONES)
-        + policy.per_log_timbre * math.log(max(distance(piece.timbre, caller.timbre), 0.05))
-        + policy.per_log_length * math.log(piece.ms / USUAL_LENGTH_MS)
-    )
+    weights = (policy.per_semitone, policy.per_log_timbre, policy.per_log_length)
+    llr = policy.intercept + sum(w * f for w, f in zip(weights, features, strict=True))
     if similarity is not None and caller.samples is not None:
         same = similarity.same(piece.samples, caller.samples)
         if same is not None:
             llr -= SIMILARITY_WEIGHT * max(-3.0, min(3.0, same))
     if llr < policy.other_voice_llr:
         return None
-    return _Difference(quieter_db=quieter_db, pitch_semitones=pitch, voice_llr=llr)
+    return _Difference(quieter_db=quieter_db, pitch_semitones=pitch_distance(piece, caller), voice_llr=llr)
+
+
+def voice_features(piece: Stretch, caller: CallerVoice) -> tuple[float, float, float] | None:
+    """Semitones, log timbre distance, log length: what tells another voice. None: too short to have one."""
+    if piece.timbre is None or caller.timbre is None:
+        return None
+    pitch = pitch_distance(piece, caller)
+    return (
+        min(UNKNOWN_SEMITONES if pitch is None else pitch, MOST_SEMITONES),
+        math.log(max(distance(piece.timbre, caller.timbre), 0.05)),
+        math.log(piece.ms / USUAL_LENGTH_MS),
+    )
+
+
+def pitch_distance(piece: Stretch, caller: CallerVoice) -> float | None:
+    """Semitones from the caller's usual pitch, 0 or more; None: not voiced enough."""
+    if piece.f0_hz is None or not caller.f0s_hz:
+        return None
+    return abs(semitones(piece.f0_hz, median(caller.f0s_hz)))
 
 
 UNKNOWN_SEMITONES = 2.0  # a stretch without a pitch speaks neither way
