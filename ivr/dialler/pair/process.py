@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 TERM_GRACE_S = 5.0
+EXEC_WITHIN_S = 1.0
 POLL_S = 0.02
 
 
@@ -41,7 +42,10 @@ def start_process(argv: list[str], *, configuration: Path, home: Path) -> Starte
             env=environment,
             start_new_session=True,
         )
-    _, ticks = _stat(child.pid)
+    state, ticks = _stat(child.pid)
+    deadline = time.monotonic() + EXEC_WITHIN_S
+    while state != "Z" and _command(child.pid) == [b""] and time.monotonic() < deadline:
+        state, _ = _stat(child.pid)
     started = Started(pid=child.pid, start_ticks=ticks, configuration=str(configuration))
     _note(home).write_text(json.dumps(asdict(started)), encoding="utf-8")
     child.returncode = 0  # it outlives us on purpose; `stop_process` collects it if it is still our child
@@ -83,7 +87,7 @@ def _noted(home: Path) -> Started | None:
 
 
 def _gone(started: Started, *, within_s: float) -> bool:
-    """Waits for it to end. (While it ends it has no command line any more, but may still hold its ports.)"""
+    """Waits for it to end."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         state, ticks = _stat(started.pid)
@@ -106,10 +110,14 @@ def _lives(started: Started) -> bool:
     if ticks != started.start_ticks or state == "Z":
         return False
     try:
-        command = Path(f"/proc/{started.pid}/cmdline").read_bytes().split(b"\0")
+        return started.configuration.encode() in _command(started.pid)
     except OSError:
         return False
-    return started.configuration.encode() in command
+
+
+def _command(pid: int) -> list[bytes]:
+    """Program and arguments; [b""] for a moment while it starts, and while it ends. Raises OSError."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
 
 
 def _stat(pid: int) -> tuple[str, int]:
