@@ -274,11 +274,17 @@ def main() -> None:
             **{f"own {n}": [s for c, s in judged if not c.other and c.line == n] for n in _lines(found)},
         }.items():
             report[f"above {at}: {name}"] = [len(picked), round(float(np.mean(np.array(picked) >= at)), 3)]
-        names = ("intercept", "per_semitone", "per_log_timbre", "per_log_length")
-        weights = dict(zip(names, map(float, fitted(found)), strict=True))
-        report["weights"] = {name: round(weight, 3) for name, weight in weights.items()}
+        intercept, semitone, timbre, length = (round(float(weight), 3) for weight in fitted(found))
+        fresh = replace(
+            policy,
+            intercept=intercept,
+            per_semitone=semitone,
+            per_log_timbre=timbre,
+            per_log_length=length,
+        )
+        report["weights"] = [intercept, semitone, timbre, length]  # in the table's order
         stage.rng.seed(given.seed + 1)
-        report["turns"] = worker.submit(turns, stage, replace(policy, **weights), given.calls).result()
+        report["turns"] = worker.submit(turns, stage, fresh, given.calls).result()
     print(json.dumps(report, ensure_ascii=False, indent=1))
 
 

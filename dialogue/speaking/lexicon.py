@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 import config
-from config.load import ConfigError, check, read_yaml
+from config.load import check, read_yaml
 
 LEXICON_FILE = Path(config.__file__).parent / "tables" / "lexicon.yaml"
 
@@ -30,6 +30,13 @@ class LexiconFile(BaseModel):
     letters: dict[Annotated[str, StringConstraints(pattern=r"^[A-Z]$")], Syllables] = Field(
         default_factory=dict
     )
+
+    @model_validator(mode="after")
+    def _one_syllable_each(self) -> "LexiconFile":
+        wrong = [word for word, syllables in self.words.items() if len(word) != len(syllables.split())]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)}: needs one syllable per character")
+        return self
 
 
 @dataclass(frozen=True)
@@ -80,9 +87,6 @@ def _any_of(words: Mapping[str, object] | tuple[str, ...]) -> str:
 def load_lexicon(path: Path = LEXICON_FILE) -> Lexicon:
     """Reads and checks the file. Raises ConfigError naming every bad entry."""
     stored = check(LexiconFile, read_yaml(path), path)
-    wrong = [word for word, syllables in stored.words.items() if len(word) != len(syllables.split())]
-    if wrong:
-        raise ConfigError(f"{path}: words: {', '.join(wrong)}: needs one syllable per character; correct it")
     return Lexicon(
         words={word: tuple(said.split()) for word, said in stored.words.items()},
         surnames={word: tuple(said.split()) for word, said in stored.surnames.items()},

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ WHISPER = Said(voice=MAN, ms=900, after_ms=500, level_db=-32)
 ANSWER = Said(voice=OWN, ms=1_500, after_ms=2_000)
 
 
+@cache
 def known(voice: Voice = OWN, noise_db: float = -62.0) -> CallerVoice:
     caller = CallerVoice()
     for seed in (101, 102):

@@ -47,7 +47,7 @@ def spoken(voice: Voice, ms: int, seed: int = 0) -> Floats:
         part = (syllable >= index) & (syllable < index + 1)
         out[part] = _filtered(source, np.array(voice.formants_hz) * shifts[index])[part]
     out *= 0.55 + 0.45 * np.sin(np.pi * (syllable % 1.0))
-    return out / np.sqrt(np.mean(np.square(out)))
+    return np.asarray(out / np.sqrt(np.mean(np.square(out))))
 
 
 def _filtered(source: Floats, formants_hz: Floats) -> Floats:
