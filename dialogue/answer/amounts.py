@@ -101,7 +101,7 @@ def compare_amounts(expected: Fraction, said: Amount, *, relative: float, per: s
     if low * (1 - slack) <= expected <= high * (1 + slack):
         wide = low > 0 and high / low > Fraction(5, 2)
         return Agreement.PART if wide or not said.plain else Agreement.EQUAL
-    return Agreement.OTHER if said.plain else Agreement.NONE
+    return Agreement.OTHER if said.plain else Agreement.OPEN
 
 
 def amount_forms(value: int) -> tuple[Form, ...]:
@@ -143,5 +143,6 @@ def near_amounts(value: int) -> tuple[int, ...]:
             value + (other - second) * scale // 10 for other in range(0, 10) if abs(other - second) >= 2
         ]
     rivals += [lead * scale, value * 10, value // 10, lead * scale + int(text[1:2] or 0) * scale // 100]
+    rivals += [round(value * share / 100) * 100 for share in (0.5, 0.6, 0.75, 1.25, 1.5, 1.8, 2.5)]
     ordered = dict.fromkeys(r for r in rivals if r > 0 and abs(r - value) > value * 0.12)
     return tuple(ordered)

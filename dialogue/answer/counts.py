@@ -29,7 +29,7 @@ def read_count(text: str, *, unit: str = "") -> Count | None:
         return Count(low=Fraction(1), high=Fraction(1))
     for pair in _PAIR.finditer(text):
         first, second = DIGITS[pair[1]], DIGITS[pair[2]]
-        if second == first + 1:
+        if second == first + 1 or (first, second) == (3, 5):
             return Count(low=Fraction(first), high=Fraction(second))
     spans = numbers_in(text)
     if not spans:

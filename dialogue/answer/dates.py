@@ -28,7 +28,8 @@ _AGO = re.compile(
     rf"(?P<n>[\d{_D}十]+|[{_D}]?十几|几)\s*(?P<u>年|个月|天|周|个?星期)(?P<more>多)?(?:以)?(?:之)?前"
 )
 _SINCE = re.compile(
-    rf"(?:有|干了|做了|待了|呆了|住了|开了|办了|用了|快|差不多|已经|都|大概)\s*(?P<n>[\d{_D}十]+)\s*年(?P<more>多)?(?:了|$|吧|，|。)"
+    rf"(?:有|干了|做了|待了|呆了|住了|开了|办了|用了|快|已经)\s*(?P<n>[\d{_D}十]+)\s*年(?P<more>多)?(?:了|$|吧|，|。)"
+    rf"|(?:都|大概|差不多|得有)\s*(?P<n2>[\d{_D}十]+)\s*年(?:多)?了"
 )
 _RELATIVE_YEAR = {"今年": 0, "去年": -1, "前年": -2, "大前年": -3}
 _RELATIVE_MONTH = {"这个月": 0, "本月": 0, "上个月": -1, "上月": -1, "上上个月": -2}
@@ -148,7 +149,7 @@ def read_year(text: str, *, today: date) -> SpokenDate | None:
     """A year, also a bare 九八, 两千零八, or 干了五年了 counted back from today."""
     if (
         (since := _SINCE.search(text)) is not None
-        and (number := read_number(since["n"])) is not None
+        and (number := read_number(since["n"] or since["n2"])) is not None
         and number < 60
     ):
         return SpokenDate(year=today.year - int(number), slack_years=1)
@@ -180,9 +181,9 @@ def read_month(text: str) -> int | None:
 
 
 def compare_dates(expected: SpokenDate, said: SpokenDate, *, slack_years: int = 0) -> Agreement:
-    """Month and day are enough for EQUAL: that is how a birthday is told. A year alone is PART."""
+    """Month and day are EQUAL: that is how a birthday is told. A year alone is PART, a lunar date OPEN."""
     if said.lunar:
-        return Agreement.NONE
+        return Agreement.OPEN
     slack = max(slack_years, said.slack_years)
     checks = [
         abs(e - s) <= (slack if name == "year" else 0)

@@ -63,7 +63,7 @@ def digit_forms(value: str) -> tuple[Form, ...]:
         forms.append(Form(text=say_digits(value, one="幺"), template="yao"))
     if "2" in value:
         forms.append(Form(text=say_digits(value).replace("二", "两", 1), template="liang"))
-    if len(value) == 4 and value.isdecimal() and value[0] != "0" and value[2] != "0":
+    if len(value) == 4 and value.isdecimal() and "0" not in value:
         pairs = say_number(int(value[:2])) + say_number(int(value[2:]))
         forms.append(Form(text=pairs, template="pairs"))
     if repeat := re.search(r"(\d)\1{2,}", value):

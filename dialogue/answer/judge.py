@@ -76,7 +76,7 @@ class AnswerJudge:
     async def _judge(
         self, heard: HeardAnswer, question: AskedQuestion, truth: Truth | None, transcript: Transcript
     ) -> Judgement:
-        guess = self._intents.classify(transcript.text)
+        guess = self._intents.classify(transcript.text, open_answer=truth is None)
         grade = _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if truth is None:
@@ -89,7 +89,7 @@ class AnswerJudge:
             return _plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
         scores = await self._scored(heard, made, language=question.language)
         judgement = conclude(made, scores, self._tables.match)
-        if grade is Grade.DONT_KNOW and judgement.grade is Grade.MISMATCH:
+        if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
             # 不太记得，好像九八年: an uncertain guess is no plain other value.
             return _plain(Grade.DONT_KNOW, by)
         return judgement

@@ -24,6 +24,7 @@ FAMILIES: Mapping[FactKind, str] = {
     FactKind.DATE: "numbers",
     FactKind.DIGITS: "digits",
 }  # the others: "words"
+_SETTLED = {Agreement.EQUAL, Agreement.PART, Agreement.OPEN}
 _MAX_EXPECTED = 4
 _MAX_RIVALS = 4
 _LIKELIHOOD_RANGE = (-12.0, 8.0)  # nats; beyond it one bad token decides
@@ -54,7 +55,7 @@ def plan(truth: Truth, transcript: Transcript, tables: Tables) -> Plan:
     others = rival_candidates(transcript.text, truth, best[0], tables) if best else ()
     sound = best[0].distance if best else 1.0
     rival_sound = others[0].distance if others else 1.0
-    settled = readings[0].agreement in {Agreement.EQUAL, Agreement.PART} or truth.kind is FactKind.YES_NO
+    settled = readings[0].agreement in _SETTLED or truth.kind is FactKind.YES_NO
     return Plan(
         truth=truth,
         heard=transcript.text,
@@ -131,6 +132,8 @@ def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgemen
         return judged(Grade.MATCH, fit.text_equal, "said in these words")
     if agreement is Agreement.PART:
         return judged(Grade.PARTIAL, fit.text_equal, "part of it was said")
+    if agreement is Agreement.OPEN:
+        return judged(Grade.UNCLEAR, 0.5, "too vague to compare")
     if made.truth.kind is FactKind.YES_NO:
         return _yes_no(made, judged)
     if not made.heard:

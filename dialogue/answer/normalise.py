@@ -17,7 +17,7 @@ from dialogue.answer.sound import align, syllables
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth
 from dialogue.answer.values import Agreement
-from dialogue.answer.wordings import meanings, members_of, vocabularies
+from dialogue.answer.wordings import meanings, vocabularies
 from dialogue.answer.yes_no import read_yes_no
 
 _NTH = re.compile(r"(?:第|是)([一二两三四1234])个|^([ABCD])$")
@@ -90,7 +90,7 @@ def read(text: str, truth: Truth, tables: Tables) -> Reading:
 
 
 def _best(agreements: list[Agreement]) -> Agreement:
-    order = (Agreement.EQUAL, Agreement.PART, Agreement.NONE, Agreement.OTHER)
+    order = (Agreement.EQUAL, Agreement.PART, Agreement.OPEN, Agreement.NONE, Agreement.OTHER)
     return min(agreements, key=order.index)
 
 
@@ -109,7 +109,7 @@ def _number(claim: str, truth: Truth) -> Reading:
         for words, (low, high) in _MONTH_PARTS.items():
             if words in claim and not re.search(r"[\d一二三四五六七八九十]\s*[号日]", claim):
                 inside = low <= expected <= high
-                return Reading(agreement=Agreement.PART if inside else Agreement.NONE, value=words)
+                return Reading(agreement=Agreement.PART if inside else Agreement.OPEN, value=words)
     if truth.unit in {"年", "岁"}:
         since = _year_to_count(claim, truth)
         if since is not None:
@@ -208,7 +208,23 @@ def _words(claim: str, truth: Truth, tables: Tables) -> Reading:
     for value in near_wrong(truth, tables):
         if len(bare(value)) >= 2 and bare(value) in said:
             return Reading(agreement=Agreement.OTHER, value=value)
-    return Reading(agreement=Agreement.NONE, value=kernel)
+    vague = kernel and not _specific(kernel, truth, tables)
+    return Reading(agreement=Agreement.OPEN if vague else Agreement.NONE, value=kernel)
+
+
+def _specific(kernel: str, truth: Truth, tables: Tables) -> bool:
+    """False for 一家科技公司 and 那个小区: words that name nothing."""
+    match truth.kind:
+        case FactKind.COMPANY:
+            firms = tables.companies
+            empty: tuple[str, ...] = (*firms.generic, *firms.legal, *firms.trades)
+        case FactKind.PLACE:
+            empty = tables.places.suffixes
+        case _:
+            return True
+    for word in sorted(empty, key=len, reverse=True):
+        kernel = kernel.replace(word, "")
+    return len(re.sub(r"[一二两三几小大个家那这做开的座条片]", "", kernel)) > 0
 
 
 def _term(said: str, kernel: str, truth: Truth, tables: Tables) -> Reading | None:
@@ -219,31 +235,19 @@ def _term(said: str, kernel: str, truth: Truth, tables: Tables) -> Reading | Non
             found = tuple(m for m in found if m.wording not in tables.terms[vocabulary].loose)
             if not found:
                 continue
-            own = members_of(expected, vocabulary, tables) | {expected}
             right = [m for m in found if expected in m.members or m.wording == expected]
-            near = [m for m in found if m.members & own]
             if right and len(right) == len(found):
                 return Reading(agreement=Agreement.EQUAL, value=right[0].wording)
-            if right or near:
-                return Reading(agreement=Agreement.PART, value=(right or near)[0].wording)
-            related = any(
-                _overlap(expected, member, vocabulary, tables) for m in found for member in m.members
-            )
-            if related:
-                return Reading(agreement=Agreement.PART, value=found[0].wording)
+            if right or any(_related(expected, m.wording, vocabulary, tables) for m in found):
+                return Reading(agreement=Agreement.PART, value=(right or list(found))[0].wording)
             if not any(form.text in said for form in spoken(truth, tables) if not form.alone):
                 return Reading(agreement=Agreement.OTHER, value=found[0].wording)
     return None
 
 
-def _overlap(expected: str, member: str, vocabulary: str, tables: Tables) -> bool:
-    """Whether two members share a wording or a part of their name (工程师, 软件工程师)."""
+def _related(expected: str, wording: str, vocabulary: str, tables: Tables) -> bool:
+    """Whether one names the other (互联网, 软件) or both end alike (机械工程师, 软件工程师)."""
     table = tables.terms[vocabulary].members
-    ours, theirs = set(table.get(expected, ())), set(table.get(member, ()))
-    return (
-        bool(ours & theirs)
-        or expected in theirs
-        or member in ours
-        or expected in member
-        or member in expected
-    )
+    if expected in table.get(wording, ()) or expected in wording or wording in expected:
+        return True
+    return len(wording) > 3 and expected[-3:] == wording[-3:]

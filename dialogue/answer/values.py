@@ -41,6 +41,7 @@ class Agreement(StrEnum):
     EQUAL = "equal"  # says the fact
     PART = "part"  # says part of it, nothing against it
     OTHER = "other"  # plainly says another value of the same kind
+    OPEN = "open"  # says something that cannot be compared: a lunar date, "a firm"
     NONE = "none"  # says no value that could be read
 
 

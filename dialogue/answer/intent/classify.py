@@ -4,10 +4,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
+from dialogue.answer.content import mentions
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.intent.rules import by_rule
 from dialogue.answer.tables import Tables
 
+_LONG_REPLY = 8  # characters without fillers
+_SHARE = 0.5  # of a long open reply that a phrase must make up
 _SURE = 0.85  # below it, a reply without a clear wording is taken for an answer
 
 
@@ -29,13 +32,19 @@ class IntentClassifier:
         self._model: IntentModel | None = None
         self._lock = Lock()
 
-    def classify(self, text: str) -> IntentGuess:
-        """Never fails: what nothing fits is an answer. Blocks under 10 ms once the model is loaded."""
+    def classify(self, text: str, *, open_answer: bool = False) -> IntentGuess:
+        """Never fails: what nothing fits is an answer. Blocks under 10 ms once the model is loaded.
+
+        `open_answer`: the question asks to tell something. A long reply is then an answer even if it
+        holds 没时间 or 不知道 somewhere.
+        """
         guess = by_rule(text, self._tables)
-        if guess is not None:
+        length = len(mentions(text))
+        told = open_answer and length >= _LONG_REPLY
+        if guess is not None and not (told and len(guess.phrase) < _SHARE * length):
             return guess
         model = self._loaded()
-        if model is None or not text.strip():
+        if model is None or told or not text.strip():
             return IntentGuess(intent=Intent.ANSWER, probability=None, source="words")
         found = model.probabilities(text)
         intent = max(found, key=lambda i: found[i])

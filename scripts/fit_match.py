@@ -1,0 +1,216 @@
+"""Fits config/tables/match.yaml on the set of scripts/match_set.py: `python -m scripts.fit_match`.
+
+Each spoken answer is judged against the fact it says, against a value close to it and against one drawn
+anew. What the words settle by themselves gives `text_equal`; the rest a logistic regression per family,
+with and without likelihoods. Everything reported is from answers left out of the fit (five folds).
+"""
+
+import argparse
+import json
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from config.settings import Settings
+from decision_hook.contract import FactKind
+from dialogue.answer.forms import near_wrong
+from dialogue.answer.match import FAMILIES, Plan, features, plan
+from dialogue.answer.tables import Tables, read_tables
+from dialogue.answer.truth import Truth, truth_of
+from dialogue.answer.values import Agreement
+from dialogue.hearing.engine import HearingEngine, ToScore, ToTranscribe
+from dialogue.hearing.engines import build_engine
+from dialogue.hearing.port import Transcript, Utterance
+from scripts.match_set import TODAY
+from scripts.match_values import asked_for, draw_value
+
+Floats = NDArray[np.float64]
+SCORED = ("gain", "over_rival", "sound", "sound_lead", "stated_other", "agreeing")
+UNSCORED = ("sound", "sound_lead", "stated_other", "agreeing")
+RIDGE = 1.0
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One answer judged against one value."""
+
+    answer: int
+    kind: str
+    family: str
+    said: bool  # whether the value is what was said
+    near: bool
+    agreement: str
+    opposing: float
+    found: dict[str, float]
+    words: str
+    heard: str
+    expected: str
+
+
+def cases(folder: Path, models: Path, tables: Tables, limit: int) -> list[Case]:
+    engine = build_engine(Settings(models=models))
+    rng = random.Random(3)
+    made: list[Case] = []
+    lines = (folder / "index.jsonl").read_text(encoding="utf-8").splitlines()[:limit]
+    for number, line in enumerate(lines):
+        entry = json.loads(line)
+        kind = FactKind(entry["kind"])
+        utterance = Utterance(samples=np.load(folder / entry["file"]))
+        transcript = engine.transcribe_many([ToTranscribe(utterance=utterance)])[0]
+        truth = truth_of(asked_for(kind, entry["key"], entry["value"]), today=TODAY)
+        if truth is None or not transcript.text:
+            continue
+        near = rng.choice(near_wrong(truth, tables)[:10])
+        far = draw_value(kind, entry["key"], tables, rng)
+        for value, said, close in ((entry["value"], True, False), (near, False, True), (far, False, False)):
+            other = truth_of(asked_for(kind, entry["key"], value), today=TODAY)
+            if other is None or (not said and value == entry["value"]):
+                continue
+            found = judged(engine, utterance, transcript, other, tables)
+            if not said and same_value(truth, other, tables, entry["words"]):
+                continue  # a tolerance makes the wrong value right
+            made.append(
+                Case(
+                    answer=number,
+                    kind=kind,
+                    family=FAMILIES.get(kind, "words"),
+                    said=said,
+                    near=close,
+                    agreement=found[0].reading.agreement,
+                    opposing=found[0].opposing,
+                    found=found[1],
+                    words=entry["words"],
+                    heard=transcript.text,
+                    expected=value,
+                )
+            )
+    return made
+
+
+def same_value(truth: Truth, other: Truth, tables: Tables, words: str) -> bool:
+    """Whether the words that were really spoken would also count as the other value."""
+    return plan(other, Transcript(text=words), tables).reading.agreement in {Agreement.EQUAL, Agreement.PART}
+
+
+def judged(
+    engine: HearingEngine, utterance: Utterance, transcript: Transcript, truth: Truth, tables: Tables
+) -> tuple[Plan, dict[str, float]]:
+    made = plan(truth, transcript, tables)
+    if not made.wordings:
+        return made, features(made, ())
+    wordings = tuple(w.text for w in made.wordings)
+    scores = engine.score_many([ToScore(utterance=utterance, wordings=wordings)])[0]
+    exact = features(made, [s.total for s in scores])
+    by_sound = features(made, [s.total_sounds for s in scores])
+    return made, exact | {f"{name}_by_sound": by_sound[name] for name in ("gain", "over_rival")}
+
+
+def logistic(x: Floats, y: Floats, weights: Floats) -> Floats:
+    """Ridge logistic regression by Newton's method; the last coefficient is the bias."""
+    design = np.column_stack([x, np.ones(len(x))])
+    beta = np.zeros(design.shape[1])
+    penalty = np.diag([RIDGE] * x.shape[1] + [1e-3])
+    for _ in range(40):
+        p = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
+        gradient = design.T @ (weights * (p - y)) + penalty @ beta
+        curvature = (design * (weights * p * (1 - p))[:, None]).T @ design + penalty
+        beta = beta - np.linalg.solve(curvature, gradient)
+    return beta
+
+
+def auc(p: Floats, y: Floats) -> float:
+    right, wrong = p[y == 1], p[y == 0]
+    if not len(right) or not len(wrong):
+        return float("nan")
+    return float(np.mean((right[:, None] > wrong[None]) + 0.5 * (right[:, None] == wrong[None])))
+
+
+def fitted(part: Sequence[Case], names: Sequence[str]) -> tuple[Floats, Floats]:
+    """Coefficients of all, and each case's probability from the folds without its answer."""
+    x = np.array([[c.found[n] for n in names] for c in part])
+    y = np.array([float(c.said) for c in part])
+    # Right and wrong weigh alike: how many there are of each is the set's choice, not the callers'.
+    weights = np.where(y == 1, len(y) / (2 * max(y.sum(), 1)), len(y) / (2 * max((1 - y).sum(), 1)))
+    folds = np.array([c.answer % FOLDS for c in part])
+    p = np.zeros(len(y))
+    for fold in range(FOLDS):
+        inside = folds != fold
+        beta = logistic(x[inside], y[inside], weights[inside])
+        z = np.column_stack([x[~inside], np.ones((~inside).sum())]) @ beta
+        p[~inside] = 1 / (1 + np.exp(-z))
+    return logistic(x, y, weights), p
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--set", type=Path, default=Path("var/bench/match"))
+    arguments.add_argument("--models", type=Path, default=Path("var/models"))
+    arguments.add_argument("--tables", type=Path, default=Path("config/tables"))
+    arguments.add_argument("--limit", type=int, default=100_000)
+    arguments.add_argument("--dump", type=Path, default=None, help="write every case here, as JSON lines")
+    arguments.add_argument("--write", action="store_true", help="replace match.yaml in --tables")
+    chosen = arguments.parse_args()
+    tables = read_tables(chosen.tables)
+    found = cases(chosen.set, chosen.models, tables, chosen.limit)
+    if chosen.dump:
+        lines = [json.dumps({n: getattr(c, n) for n in Case.__slots__}, ensure_ascii=False) for c in found]
+        chosen.dump.write_text("\n".join(lines), encoding="utf-8")
+    table = fit_all(found, tables)
+    if chosen.write:
+        header = (
+            "# Made by scripts/fit_match.py. P(said the fact) = 1 / (1 + exp(-(bias + weights . features))).\n"
+            "# n: answers behind each fit. text_equal: how often words that say the fact were right.\n"
+        )
+        text = header + yaml.safe_dump(table, allow_unicode=True, sort_keys=False)
+        (chosen.tables / "match.yaml").write_text(text, encoding="utf-8")
+
+
+def fit_all(found: Sequence[Case], tables: Tables) -> dict[str, object]:
+    families: dict[str, object] = {}
+    groups: defaultdict[str, list[Case]] = defaultdict(list)
+    for case in found:
+        groups[case.family].append(case)
+    for family, group in sorted(groups.items()):
+        equal = [c for c in group if c.agreement == Agreement.EQUAL]
+        hits, misses = sum(c.said for c in equal), sum(not c.said for c in equal)
+        # One right and one wrong value are put to each answer, so a false equal counts half.
+        text_equal = (hits + 1) / (hits + misses / 2 + 1.5)
+        open_cases = [c for c in group if c.agreement in {Agreement.OTHER, Agreement.NONE}]
+        said = [c for c in group if c.said]
+        print(
+            f"{family}: {len(said)} answers; words alone say the fact in {hits / len(said):.1%}, "
+            f"falsely {misses} of {len(group) - len(said)}"
+        )
+        for names, tail in ((SCORED, ""), (UNSCORED, "_unscored")):
+            part = [c for c in open_cases if all(n in c.found for n in names)]
+            beta, p = fitted(part, names)
+            y = np.array([float(c.said) for c in part])
+            families[family + tail] = {
+                "n": len({c.answer for c in part}),
+                "bias": round(float(beta[-1]), 3),
+                "weights": {n: round(float(b), 3) for n, b in zip(names, beta[:-1], strict=True)},
+                "text_equal": round(min(0.995, text_equal), 3),
+            }
+            high, low = tables.match.match_above, tables.match.mismatch_below
+            print(
+                f"  {family + tail}: {int(y.sum())} right, {int((1 - y).sum())} wrong; AUC {auc(p, y):.3f}; "
+                f"right: match {np.mean(p[y == 1] >= high):.2f} mismatch {np.mean(p[y == 1] <= low):.2f}; "
+                f"wrong: match {np.mean(p[y == 0] >= high):.2f} mismatch {np.mean(p[y == 0] <= low):.2f}"
+            )
+    return {
+        "source": "simulated",
+        "families": families,
+        "match_above": tables.match.match_above,
+        "mismatch_below": tables.match.mismatch_below,
+    }
+
+
+if __name__ == "__main__":
+    main()
