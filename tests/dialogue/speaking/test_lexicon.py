@@ -20,6 +20,8 @@ def read(text: str) -> dict[str, tuple[str, ...]]:
         pytest.param("请问是曾先生吗", "曾", ("zeng1",), id="surname before a title"),
         pytest.param("是单小明女士吗", "单", ("shan4",), id="surname of a full name"),
         pytest.param("您姓单吗", "单", ("shan4",), id="surname after 姓"),
+        pytest.param("您怎么还，自动扣吗", "怎么还", ("zen3", "me5", "huan2"), id="to pay back"),
+        pytest.param("您怎么还有", "怎么还有", ("zen3", "me5", "hai2", "you3"), id="still: the longest wins"),
         pytest.param("用过APP", "A", ("ei1",), id="letters"),
     ],
 )
