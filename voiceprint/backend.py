@@ -11,6 +11,8 @@ from voiceprint.plda import Latents
 from voiceprint.tables import MATED_PERCENT, DurationRow, VoiceprintTable
 from voiceprint.voiceprint import Vectors
 
+MIN_LN_SHARE = math.log(1e-7)  # the stranger pairs behind the tail cannot tell rarer ones apart
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatingPoint:
@@ -52,11 +54,14 @@ class Backend:
         return scores
 
     def llr(self, score: float, speech_s: float) -> float:
-        """Natural-log likelihood ratio, one voice against two, for a probe of so much speech."""
+        """Natural-log likelihood ratio, one voice against two, for a probe of so much speech.
+
+        Never more extreme than the number of trials behind the calibration can support.
+        """
         below, above, share = self._around(speech_s)
         scale = below.scale + share * (above.scale - below.scale)
         offset = below.offset + share * (above.offset - below.offset)
-        return scale * score + offset
+        return min(math.log(above.n_strangers), max(-math.log(above.n_mated), scale * score + offset))
 
     def operating_point(self, list_size: int, candidates_per_1000_calls: float) -> OperatingPoint:
         """The threshold at which strangers raise so many candidates on a list of this size."""
@@ -70,7 +75,8 @@ class Backend:
 
     def false_alarms(self, score: float, list_size: int) -> float:
         """Entries of strangers expected at this score or above, per 1,000 calls of people not listed."""
-        return 1_000 * list_size * math.exp(min(0.0, self._ln_share_at(score)))
+        ln_share = min(0.0, max(MIN_LN_SHARE, self._ln_share_at(score)))
+        return 1_000 * list_size * math.exp(ln_share)
 
     def found_share(self, threshold: float, speech_s: float) -> float:
         """Share 0..1 of listed voices that score above the threshold with a probe of so much speech."""

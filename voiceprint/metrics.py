@@ -21,3 +21,14 @@ def cllr(mated_llr: Scores, stranger_llr: Scores) -> float:
     missed = np.logaddexp(0.0, -mated_llr).mean()
     taken = np.logaddexp(0.0, stranger_llr).mean()
     return float((missed + taken) / (2 * np.log(2)))
+
+
+def missed_at(found: Scores, unlisted: Scores, false_alarm_share: float) -> float | None:
+    """Share of listed voices missed (FNIR) where this share of unlisted ones raises an alarm (FPIR).
+
+    `found`: best score of each mated probe, minus infinity where another entry was nearer.
+    None: fewer than 30 false alarms would be expected, too few to place the threshold.
+    """
+    if len(unlisted) * false_alarm_share < 30 or len(found) == 0:
+        return None
+    return float(np.mean(found < np.quantile(unlisted, 1 - false_alarm_share)))

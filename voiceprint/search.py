@@ -82,7 +82,7 @@ class VoiceSearch:
         return loaded.watchlist.search(voiceprint, now)
 
     def same(self, first: Samples, second: Samples) -> float | None:
-        """Probability that two short stretches of one call are one voice. Only with consent; see Similarity."""
+        """Probability that two short stretches of one call are one voice; see Similarity. Needs consent."""
         return self.ready().similarity.same(first, second)
 
     def found_of_100(self, speech_s: float) -> float:
@@ -94,14 +94,17 @@ class VoiceSearch:
         table = VoiceprintTable.load()
         table.fits(encoder.id)
         store = WatchListStore(self._engine)
+        backend = Backend(table)
         watchlist = WatchList(
             store,
-            Backend(table),
+            backend,
             encoder,
             self._settings.candidates_per_1000_calls,
             self._settings.min_speech_s,
         )
         watchlist.fill_up(table, to=self._settings.fill_list_to, now=datetime.now(UTC))
+        anyone = backend.latents(table.strangers_mean[None])
+        backend.scores(anyone, anyone)  # imports the scorer now, not in a call
         return Loaded(
             encoder=encoder,
             table=table,

@@ -76,7 +76,8 @@ class Ge2eEncoder:
         return DIMENSIONS
 
     def embed(self, samples: Samples) -> Vector:
-        return self.embed_many([samples])[0]
+        vector: Vector = self.embed_many([samples])[0]
+        return vector
 
     def embed_many(self, batch: Sequence[Samples]) -> Vectors:
         with torch.inference_mode():

@@ -1,0 +1,46 @@
+"""Recordings become telephone audio, or a clear error."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from decision_hook.contract import SurveyError
+from voiceprint.audio import from_float, read
+
+
+def write(path: Path, wave: np.ndarray, rate_hz: int) -> Path:
+    soundfile.write(path, wave, rate_hz, subtype="FLOAT" if wave.dtype == np.float32 else "PCM_16")
+    return path
+
+
+def test_sixteen_kilohertz_is_halved(tmp_path: Path) -> None:
+    time = np.arange(16_000) / 16_000
+    samples = read(write(tmp_path / "a.wav", (0.5 * np.sin(2 * np.pi * 400 * time)).astype(np.float32), 16_000))
+    assert samples.dtype == np.int16
+    assert len(samples) == 8_000
+    assert np.abs(np.fft.rfft(samples)).argmax() == 400
+
+
+def test_a_channel_is_chosen(tmp_path: Path) -> None:
+    both = np.stack((np.full(800, 1_000), np.full(800, 2_000)), axis=1).astype(np.int16)
+    path = write(tmp_path / "a.flac", both, 8_000)
+    assert read(path, channel=1)[0] == 2_000
+    with pytest.raises(SurveyError, match="--channel"):
+        read(path)
+    with pytest.raises(SurveyError, match="no channel 2"):
+        read(path, channel=2)
+
+
+def test_what_is_no_recording_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.wav").write_bytes(b"RIFFnot audio")
+    for path in (tmp_path / "x.wav", tmp_path / "missing.wav"):
+        with pytest.raises(SurveyError, match="cannot be read as audio"):
+            read(path)
+    with pytest.raises(SurveyError, match="44100 Hz"):
+        read(write(tmp_path / "cd.wav", np.zeros(100, np.int16), 44_100))
+    with pytest.raises(SurveyError, match="not numbers"):
+        read(write(tmp_path / "nan.wav", np.full(800, np.nan, np.float32), 8_000))
+    with pytest.raises(SurveyError, match="11025 Hz"):
+        from_float(np.zeros(10, np.float32), rate_hz=11_025)
