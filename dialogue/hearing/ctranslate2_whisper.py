@@ -52,16 +52,19 @@ class CTranslate2Whisper:
         view = ctranslate2.StorageView.from_array(np.ascontiguousarray(features))
         return np.array(self._model.encode(view, to_cpu=True))
 
-    def read(self, encoded: NDArray[np.float32], *, start: Sequence[int], max_tokens: int) -> list[Reading]:
+    def read(
+        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+    ) -> list[Reading]:
         """See WhisperModel."""
         results = self._model.generate(
             ctranslate2.StorageView.from_array(encoded),
-            [list(start)] * len(encoded),
+            [list(start) for start in starts],
             beam_size=BEAM,
             num_hypotheses=BEAM,
             repetition_penalty=REPETITION_PENALTY,
             no_repeat_ngram_size=NO_REPEAT_NGRAM,
-            max_length=2 * max_tokens,  # generates at most half of it
+            # The library generates at most half of it, and no further than it from the start token on.
+            max_length=max(2 * max_tokens, len(starts[0]) + max_tokens),
             return_scores=True,
             return_no_speech_prob=True,
         )

@@ -13,6 +13,7 @@ class ToTranscribe:
 
     utterance: Utterance
     language: str = "zh"  # ISO 639-1
+    context: str = ""  # what was said before; "" = nothing is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class ToScore:
     utterance: Utterance
     wordings: tuple[str, ...]
     language: str = "zh"
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

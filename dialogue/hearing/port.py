@@ -41,16 +41,28 @@ class RecognizerUnavailable(Exception):
 class SpeechRecognizer(Protocol):
     """Turns one utterance into words, and judges given wordings. Never blocks the event loop."""
 
-    async def transcribe(self, utterance: Utterance, *, language: str = "zh") -> Transcript:
-        """Silence gives an empty Transcript. Raises RecognizerUnavailable after its own deadline."""
+    async def transcribe(
+        self, utterance: Utterance, *, language: str = "zh", context: str = ""
+    ) -> Transcript:
+        """Silence gives an empty Transcript. Raises RecognizerUnavailable after its own deadline.
+
+        `context`: what was said before, so that the engine expects the right sort of words; see
+        dialogue.hearing.context. "" = nothing is known. Engines that cannot use it do not look at it.
+        """
         ...
 
     async def score(
-        self, utterance: Utterance, wordings: Sequence[str], *, language: str = "zh"
+        self,
+        utterance: Utterance,
+        wordings: Sequence[str],
+        *,
+        language: str = "zh",
+        context: str = "",
     ) -> tuple[float, ...]:
         """Natural-log likelihood of the audio's token sequence for each wording (teacher forcing).
 
-        Sums over tokens, end of text included, so that wordings of one utterance compare. Empty
+        Sums over tokens, end of text included, so that wordings of one utterance compare; any writing
+        of the same sounds counts. Give the `context` that the transcript was made with. Empty
         tuple if the engine cannot (vosk). Raises RecognizerUnavailable after its own deadline.
         """
         ...

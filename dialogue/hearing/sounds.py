@@ -6,7 +6,7 @@ from itertools import islice, product
 
 import numpy as np
 from numpy.typing import NDArray
-from pypinyin import Style, pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 Syllables = tuple[frozenset[str], ...]  # per character its possible toneless readings
 
@@ -16,6 +16,15 @@ _DIGITS = {
 }  # fmt: skip
 _LONGEST = 4  # characters in one token
 _READINGS = 8  # at most so many per token; more are rare readings of rare characters
+
+
+def spoken_as(text: str) -> Syllables:
+    """Toneless pinyin of each character as its context has it (行 in 银行: hang); digits: all their readings."""
+    found = lazy_pinyin(text, errors=list)
+    return tuple(
+        _reading(character) if character in _DIGITS else frozenset((syllable,))
+        for character, syllable in zip(text, found, strict=True)
+    )
 
 
 def readings(text: str) -> Syllables:
@@ -59,8 +68,3 @@ class SoundTable:
 
 def _spoken(character: str) -> bool:
     return character in _DIGITS or "\u3400" <= character <= "\u9fff"
-
-
-def upcoming(text: str, index: int) -> Syllables:
-    """Readings from a character on, as far as one token can reach."""
-    return readings(text[index : index + _LONGEST])

@@ -37,7 +37,7 @@ class TransformersWhisper:
                 f"{folder}: not a usable Whisper folder of transformers; correct hearing.model"
             ) from exc
         vocabulary = load_vocabulary(folder)
-        self._end = vocabulary.end
+        self._begin, self._end = vocabulary.special("<|startoftranscript|>"), vocabulary.end
         self._no_speech = vocabulary.special("<|nospeech|>", "<|nocaptions|>")  # by model generation
 
     @property
@@ -57,16 +57,21 @@ class TransformersWhisper:
         return encoded
 
     @torch.inference_mode()
-    def read(self, encoded: NDArray[np.float32], *, start: Sequence[int], max_tokens: int) -> list[Reading]:
+    def read(
+        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+    ) -> list[Reading]:
         """See WhisperModel."""
         audio = torch.from_numpy(encoded)
-        first = self._model.model.decoder(torch.full((len(audio), 1), start[0]), encoder_hidden_states=audio)
-        no_speech = self._model.proj_out(first.last_hidden_state[:, 0]).softmax(dim=-1)[:, self._no_speech]
+        before = torch.tensor([list(start) for start in starts])
+        # Whether anybody speaks is told right after the token that begins the transcript.
+        begin = starts[0].index(self._begin) + 1
+        states = self._model.model.decoder(before[:, :begin], encoder_hidden_states=audio).last_hidden_state
+        no_speech = self._model.proj_out(states[:, -1]).softmax(dim=-1)[:, self._no_speech]
         # The plain beam search: Whisper's own `generate` re-windows the audio to 30 s.
         found = GenerationMixin.generate(
             self._model,
             encoder_outputs=BaseModelOutput(last_hidden_state=audio),
-            decoder_input_ids=torch.tensor([list(start)] * len(audio)),
+            decoder_input_ids=before,
             num_beams=BEAM,
             num_return_sequences=BEAM,
             do_sample=False,
@@ -81,7 +86,7 @@ class TransformersWhisper:
             Reading(
                 hypotheses=tuple(
                     tuple(t for t in row if t < self._end)
-                    for row in found.sequences[i * BEAM : (i + 1) * BEAM, len(start) :].tolist()
+                    for row in found.sequences[i * BEAM : (i + 1) * BEAM, before.shape[1] :].tolist()
                 ),
                 log_prob=float(found.sequences_scores[i * BEAM]),
                 no_speech=float(no_speech[i]),

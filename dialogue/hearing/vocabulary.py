@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from decision_hook.contract import SurveyError
+from dialogue.hearing.context import GENERAL
 from dialogue.hearing.engine import WordingScore
 from dialogue.hearing.forced import TokenTree, grow_tree
-from dialogue.hearing.sounds import SoundTable, upcoming
+from dialogue.hearing.sounds import SoundTable, spoken_as
+
+# Of a longer context the end counts; examples and a question are 25 to 45 tokens, and more cost time.
+_CONTEXT_TOKENS = 64
 
 # Next-token log probabilities of an encoded utterance, (frames, width), over a tree: WhisperModel.log_probs.
 LogProbs = Callable[[NDArray[np.float32], TokenTree], NDArray[np.float32]]
@@ -24,12 +28,18 @@ class Vocabulary:
 
     tokenizer: Tokenizer
 
-    def start(self, language: str) -> list[int]:
-        """The tokens before any text. Raises SurveyError for a language the model does not know."""
+    def start(self, language: str, context: str = "") -> list[int]:
+        """The tokens before the text: what was said before, then the task.
+
+        Raises SurveyError for a language that the model does not know.
+        """
         code = self.tokenizer.token_to_id(f"<|{language}|>")
         if code is None:
             raise SurveyError(f'hearing: no language "{language}" in this model; use a code like "zh"')
+        before = self.ids(context or GENERAL.get(language, ""))[-_CONTEXT_TOKENS:]
         return [
+            *([self.special("<|startofprev|>")] if before else []),
+            *before,
             self.special("<|startoftranscript|>"),
             code,
             self.special("<|transcribe|>"),
@@ -64,13 +74,13 @@ class Vocabulary:
         return SoundTable({token: text for token, text in whole.items() if "\ufffd" not in text})
 
     def score(
-        self, log_probs: LogProbs, encoded: NDArray[np.float32], wordings: Sequence[str], language: str
+        self, log_probs: LogProbs, encoded: NDArray[np.float32], wordings: Sequence[str], start: Sequence[int]
     ) -> tuple[WordingScore, ...]:
-        """One score per wording, all from one pass of the decoder."""
+        """One score per wording, all from one pass of the decoder that begins with the tokens `start`."""
         if not wordings:
             return ()
         sequences = [self.ids(wording) for wording in wordings]
-        tree = grow_tree(self.start(language), sequences)
+        tree = grow_tree(start, sequences)
         rows = log_probs(encoded, tree)
         return tuple(
             self._score(wording, ids, rows[[0, *(node - tree.start + 1 for node in path)]])
@@ -80,13 +90,14 @@ class Vocabulary:
     def _score(self, wording: str, ids: Sequence[int], rows: NDArray[np.float32]) -> WordingScore:
         """`rows`: (tokens + 1, vocabulary), row i before token i."""
         pieces, exact, sounds = [], [], []
+        syllables = spoken_as(wording)
         at = 0
         for first, last in self._pieces(ids):
             piece = self.tokenizer.decode(ids[first:last])
             written = float(sum(rows[i, ids[i]] for i in range(first, last)))
             pieces.append(piece)
             exact.append(written)
-            alike = self.sounds.log_mass(rows[first], upcoming(wording, at))
+            alike = self.sounds.log_mass(rows[first], syllables[at:])
             sounds.append(max(written, float(np.logaddexp(written, alike)) if last - first > 1 else alike))
             at += len(piece)
         return WordingScore(

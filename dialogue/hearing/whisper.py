@@ -50,8 +50,13 @@ class WhisperModel(Protocol):
         """(n, mels, frames) to (n, frames / 2, width)."""
         ...
 
-    def read(self, encoded: NDArray[np.float32], *, start: Sequence[int], max_tokens: int) -> list[Reading]:
-        """Beam search from the start tokens; one reading per row of `encoded`, BEAM hypotheses each."""
+    def read(
+        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+    ) -> list[Reading]:
+        """Beam search; one reading per row of `encoded`, BEAM hypotheses each.
+
+        `starts`: per row the tokens before the text, all of one length.
+        """
         ...
 
     def log_probs(self, encoded: NDArray[np.float32], tree: TokenTree) -> NDArray[np.float32]:
@@ -80,14 +85,15 @@ class WhisperEngine:
         }
         loud = [i for i in range(len(orders)) if i not in found]
         encodings = dict(zip(loud, self._encode(orders[i].utterance for i in loud), strict=True))
-        groups: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+        starts = {i: self._vocabulary.start(orders[i].language, orders[i].context) for i in loud}
+        groups: defaultdict[tuple[int, int], list[int]] = defaultdict(list)  # a batch must be level
         for i in loud:
-            groups[len(encodings[i]), orders[i].language].append(i)
-        for (_, language), members in groups.items():
+            groups[len(encodings[i]), len(starts[i])].append(i)
+        for members in groups.values():
             seconds = [min(duration_s(orders[i].utterance), LONGEST_S) for i in members]
             readings = self._model.read(
                 np.stack([encodings[i] for i in members]),
-                start=self._vocabulary.start(language),
+                starts=[starts[i] for i in members],
                 max_tokens=8 + round(12 * max(seconds)),
             )
             for i, reading, length in zip(members, readings, seconds, strict=True):
@@ -98,7 +104,12 @@ class WhisperEngine:
         """See HearingEngine. About 0.07 core-seconds per order of six short wordings."""
         encodings = self._encode(order.utterance for order in orders)
         return tuple(
-            self._vocabulary.score(self._model.log_probs, encoding, order.wordings, order.language)
+            self._vocabulary.score(
+                self._model.log_probs,
+                encoding,
+                order.wordings,
+                self._vocabulary.start(order.language, order.context),
+            )
             for order, encoding in zip(orders, encodings, strict=True)
         )
 

@@ -43,23 +43,36 @@ class SharedRecognizer:
         """The same recogniser for less urgent work. Cancelling a waiting request takes it back."""
         return SharedRecognizer(self._worker, deadline_s=self._deadline_s, priority=priority)
 
-    async def transcribe(self, utterance: Utterance, *, language: str = "zh") -> Transcript:
+    async def transcribe(
+        self, utterance: Utterance, *, language: str = "zh", context: str = ""
+    ) -> Transcript:
         """See SpeechRecognizer."""
-        found = await self._submit(ToTranscribe(utterance=utterance, language=language))
+        found = await self._submit(ToTranscribe(utterance=utterance, language=language, context=context))
         assert isinstance(found, Transcript)
         return found
 
     async def score(
-        self, utterance: Utterance, wordings: Sequence[str], *, language: str = "zh"
+        self,
+        utterance: Utterance,
+        wordings: Sequence[str],
+        *,
+        language: str = "zh",
+        context: str = "",
     ) -> tuple[float, ...]:
         """See SpeechRecognizer."""
-        return tuple(s.total for s in await self.score_pieces(utterance, wordings, language=language))
+        found = await self.score_pieces(utterance, wordings, language=language, context=context)
+        return tuple(score.total_sounds for score in found)
 
     async def score_pieces(
-        self, utterance: Utterance, wordings: Sequence[str], *, language: str = "zh"
+        self,
+        utterance: Utterance,
+        wordings: Sequence[str],
+        *,
+        language: str = "zh",
+        context: str = "",
     ) -> tuple[WordingScore, ...]:
         """Character by character, as written and by sound. Errors as in `score`."""
-        order = ToScore(utterance=utterance, wordings=tuple(wordings), language=language)
+        order = ToScore(utterance=utterance, wordings=tuple(wordings), language=language, context=context)
         found = await self._submit(order)
         assert isinstance(found, tuple)
         return found

@@ -21,7 +21,9 @@ class FakeRecognizer:
         self._scores = scores
         self.heard: list[Utterance] = []
 
-    async def transcribe(self, utterance: Utterance, *, language: str = "zh") -> Transcript:
+    async def transcribe(
+        self, utterance: Utterance, *, language: str = "zh", context: str = ""
+    ) -> Transcript:
         self.heard.append(utterance)
         prepared = self._transcripts.pop(0) if self._transcripts else ""
         if prepared is None:
@@ -29,7 +31,12 @@ class FakeRecognizer:
         return Transcript(text=prepared) if isinstance(prepared, str) else prepared
 
     async def score(
-        self, utterance: Utterance, wordings: Sequence[str], *, language: str = "zh"
+        self,
+        utterance: Utterance,
+        wordings: Sequence[str],
+        *,
+        language: str = "zh",
+        context: str = "",
     ) -> tuple[float, ...]:
         if self._scores is None:
             return ()
