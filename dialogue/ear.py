@@ -16,6 +16,7 @@ from dialogue.answer.values import HeardAnswer
 from dialogue.line import FrameHeard, HungUp, KeyPressed, Line, Samples
 from dialogue.tape import Tape
 from dialogue.turn.activity import VoiceActivity, level_db
+from dialogue.turn.complete import doubt
 from dialogue.turn.tracker import (
     Duck,
     PauseReached,
@@ -181,7 +182,7 @@ class Ear:
 
     async def _guess(self, listening: Listening[W], heard: HeardAnswer) -> W:
         probability = await self._completion.probability(heard.samples)
-        self._complete = probability
+        self._complete = doubt(probability)
         weighed = await listening.weigh(heard)
         said = listening.complete(weighed)
         if said is not None:

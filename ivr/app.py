@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
 from config.database import engine_for, migrate
 from config.settings import Settings
-from decision_hook.contract import Application, CreditDecision, DecisionResult, RunVersions, SurveyError
+from decision_hook.contract import Application, CreditDecision, DecisionResult, RunVersions
 from decision_hook.credit_limit.decide import CreditPolicy, decide, load_credit_policy, risk_score
 from decision_hook.store import HookStore
 from dialogue.answer.delivery.call import CallDelivery
@@ -17,12 +16,12 @@ from dialogue.answer.delivery.table import load_delivery
 from dialogue.events import CallEvent, CallObserver, PromptStarted
 from dialogue.speaking.kokoro import Kokoro
 from dialogue.speaking.synthesizer import CachedSynthesizer
+from ivr.asterisk_line import open_asterisk
 from ivr.call import Desk, Observers, conduct
 from ivr.campaign.rules import window_of
 from ivr.campaign.runner import Campaign, Rooms
 from ivr.campaign.store import CampaignStore
 from ivr.conversation import SpokenConversations
-from ivr.dialler.ami import AmiDialler
 from ivr.dialler.port import Dialler
 from ivr.findings import advise
 from ivr.hearing_desk import HearingDesk, open_hearing
@@ -31,7 +30,6 @@ from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
 from ivr.prompts import open_speaking
 from ivr.recordings import RecordingFolder
-from ivr.simulator.carrier_side import CarrierSide
 from ivr.simulator.cast import Cast
 from ivr.simulator.cue import Cue, CueBoard
 from ivr.simulator.embedded import EmbeddedDialler
@@ -41,7 +39,6 @@ from question_bank.bank import Bank
 from question_bank.load import load_bank
 
 DISK_THREADS = 2
-CARRIER_SIDE = ("127.0.0.1", 19_092)  # where the test carrier's dialplan finds the synthetic applicants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +137,7 @@ async def build_app(
             store=store,
             disk=disk,
             recordings=recordings.folder,
+            record_max_s=settings.media.record_max_s,
             versions=RunVersions(
                 shengwen=version("shengwen"),
                 bank=bank.version,
@@ -197,13 +195,7 @@ async def _dialler(
         embedded = EmbeddedDialler(cast=cast, studio=studio, cues=cues, media=lambda: media)
         stack.push_async_callback(embedded.close)
         return embedded
-    if cast.all():
-        carrier = CarrierSide(cast=cast, studio=studio, cues=cues)
-        await carrier.start(*CARRIER_SIDE)
-        stack.push_async_callback(carrier.close)
-    asterisk = AmiDialler(settings.asterisk, media_address=f"{media[0]}:{media[1]}")
-    stack.push_async_callback(asterisk.close)
-    return asterisk
+    return await open_asterisk(settings, stack, cast=cast, studio=studio, cues=cues, media=media)
 
 
 def _given_up(application: Application, why: str, policy: CreditPolicy) -> CreditDecision:
@@ -213,14 +205,3 @@ def _given_up(application: Application, why: str, policy: CreditPolicy) -> Credi
 
 def _threads(name: str, count: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
-
-
-def need_folder(folder: Path) -> Path:
-    """Makes a folder below var/. Raises SurveyError if the disk does not let us."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise SurveyError(
-            f"{folder}: cannot be created ({problem.strerror}); check permissions and free space"
-        ) from problem
-    return folder

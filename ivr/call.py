@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
@@ -35,7 +35,6 @@ from ivr.recording_notes import RecordingNotes
 log = logging.getLogger(__name__)
 
 ARRIVAL_S = 5.0  # from answer to the AudioSocket connection; a dialplan connects within milliseconds
-MAX_RECORDING_S = 20 * 60
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -80,6 +79,7 @@ class Desk:
     store: CallStore
     disk: Executor
     recordings: Path
+    record_max_s: int
     versions: RunVersions
     observer: CallObserver
 
@@ -177,13 +177,16 @@ async def _reach(order: CallOrder, desk: Desk, progress: _Progress) -> None:
 
 
 async def _converse(order: CallOrder, desk: Desk, session: MediaSession, progress: _Progress) -> None:
-    recorder = Recorder(max_s=MAX_RECORDING_S, disk=desk.disk)
+    recorder = Recorder(max_s=desk.record_max_s, disk=desk.disk)
     session.tap = recorder
     witness = Witness(order.attempt, desk, recorder)
     witness.observe(CallStateChanged(call=order.attempt, state="answered"))
     try:
         progress.heard = await desk.conversations.hold(order, session, witness)
         await session.hang_up()
+        if progress.heard.outcome is CallOutcome.HUNG_UP:
+            ended = await desk.dialler.how_ended(order.attempt)
+            progress.heard = replace(progress.heard, outcome=ended)
         if progress.heard.consents:
             progress.voice = await desk.voices.consider(
                 progress.heard.speech, progress.heard.consents, call=order.attempt

@@ -10,6 +10,7 @@ from decision_hook.contract import Application, CallVerdict, CreditDecision
 from decision_hook.credit_limit.decide import decide, must_call
 from dialogue.events import CallEvent
 from ivr.app import App
+from ivr.asterisk_line import number_behind
 from ivr.call import CallOrder, conduct, in_thread
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.demo import Entry, listed_voice_samples
@@ -50,12 +51,14 @@ class Result:
         )
 
 
-def plan_run(entries: Sequence[Entry], *, run: str, seed: int, first_number: int = 0) -> list[Plan]:
+def plan_run(entries: Sequence[Entry], *, run: str, seed: int, line: str) -> list[Plan]:
     """Gives every applicant of a run ids of its own, and a number nobody else has."""
     plans = []
     for index, entry in enumerate(entries):
         application = entry.player.application
-        number = f"1700000{(first_number + index) % 10_000:04d}"
+        number = f"1700000{index % 10_000:04d}"
+        if line == "asterisk":
+            number = number_behind(entry.player.persona.line, number)
         named = application.model_copy(update={"id": f"{application.id}-{run}", "phone": number})
         player = replace(
             entry.player,

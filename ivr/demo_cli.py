@@ -77,7 +77,12 @@ async def _run(
     plans = [
         plan
         for number, first in enumerate(range(0, len(entries), 9_000))
-        for plan in plan_run(entries[first : first + 9_000], run=f"{secrets.token_hex(3)}{number}", seed=seed)
+        for plan in plan_run(
+            entries[first : first + 9_000],
+            run=f"{secrets.token_hex(3)}{number}",
+            seed=seed,
+            line=settings.line,
+        )
     ]
     live = LiveCalls(console, {plan.attempt: plan.name for plan in plans if plan.entry.expect.called})
     console.print("loading models …", style="dim")

@@ -47,6 +47,10 @@ class Dialler(Protocol):
         """Takes the channel down if it still exists. Idempotent."""
         ...
 
+    async def how_ended(self, attempt: UUID) -> CallOutcome:
+        """Of an answered call whose line is gone: `hung_up` by the far end, or `line_failed`. Within 2 s."""
+        ...
+
     async def close(self) -> None:
         """Takes everything down and gives back sockets, tasks and threads."""
         ...

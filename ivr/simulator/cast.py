@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from decision_hook.contract import Application, SurveyError
+from ivr.dialler.numbers import national
 from ivr.simulator.applicant import Applicant
 from ivr.simulator.persona import Persona
 
@@ -53,7 +54,7 @@ class Cast:
 
 def number_key(phone: str) -> str:
     """The last twelve digits, padded with zeros."""
-    digits = "".join(char for char in phone if char.isdigit())
+    digits = "".join(char for char in national(phone) if char.isdigit())
     return digits[-NUMBER_DIGITS:].rjust(NUMBER_DIGITS, "0")
 
 

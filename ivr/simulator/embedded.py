@@ -76,6 +76,10 @@ class EmbeddedDialler:
             call.cancel()
             await asyncio.wait([call], timeout=CLOSE_TIMEOUT_S)
 
+    async def how_ended(self, attempt: UUID) -> CallOutcome:
+        """This network never fails in the middle of a call."""
+        return CallOutcome.HUNG_UP
+
     async def close(self) -> None:
         for attempt in tuple(self._calls):
             await self.hang_up(attempt)

@@ -29,5 +29,8 @@ class FakeDialler:
     async def hang_up(self, attempt: UUID) -> None:
         self.hung_up.append(attempt)
 
+    async def how_ended(self, attempt: UUID) -> CallOutcome:
+        return CallOutcome.HUNG_UP
+
     async def close(self) -> None:
         self.closed = True
