@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from voiceprint.plda import Latents
 from voiceprint.tables import MATED_PERCENT, DurationRow, VoiceprintTable
-from voiceprint.voiceprint import Vectors
+from voiceprint.voiceprint import Vector, Vectors
 
 MIN_LN_SHARE = math.log(1e-7)  # the stranger pairs behind the tail cannot tell rarer ones apart
 
@@ -42,11 +42,13 @@ class Backend:
         """(n, r): centred on strangers, the line's directions weighed down."""
         return self._table.plda.latents(vectors)
 
-    def directions(self, latents: Latents) -> Vectors:
-        """(n, r) float32 of length 1: what the index compares by inner product to make a short list."""
-        lengths = np.linalg.norm(latents, axis=1, keepdims=True)
-        unit: Vectors = (latents / np.maximum(lengths, 1e-9)).astype(np.float32)
-        return unit
+    def listed_rows(self, latents: Latents) -> Vectors:
+        """(n, r + 1) float32: what the index holds. Its inner products with `query` rank as `scores` does."""
+        return self._table.plda.listed_rows(latents)
+
+    def query(self, latent: Latents) -> Vector:
+        """(r + 1,) float32 for one probe (1, r)."""
+        return self._table.plda.query(latent)
 
     def scores(self, listed: Latents, probe: Latents) -> NDArray[np.float64]:
         """(n,): of each listed voice against one probe (1, r)."""

@@ -23,11 +23,11 @@ class VoiceIndex(Protocol):
     """One encoder version's voices. Searching and adding may happen at once from several threads. Blocks."""
 
     def add(self, keys: Keys, vectors: Vectors) -> None:
-        """Unit vectors (n, r). Raises SurveyError for a wrong shape or values that are not numbers."""
+        """Vectors (n, r). Raises SurveyError for a wrong shape or values that are not numbers."""
         ...
 
     def search(self, vector: Vector, k: int) -> list[Neighbour]:
-        """At most k, nearest first; [] if the index is empty."""
+        """At most k, largest inner product first; [] if the index is empty."""
         ...
 
     def __len__(self) -> int: ...

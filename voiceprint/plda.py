@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceprint.voiceprint import Vectors
+from voiceprint.voiceprint import Vector, Vectors
 
 Latents = NDArray[np.float64]  # shape (n, r): recordings spread by 1 around their voice, voices by `between`
 
@@ -27,6 +27,19 @@ class Plda:
         """(n, r) for (n, d)."""
         projected: Latents = (vectors - self.mean).astype(np.float64) @ self.projection
         return projected
+
+    def listed_rows(self, latents: Latents) -> Vectors:
+        """(n, r + 1): their inner products with `query` order the voices exactly as `scores` does."""
+        alone = self.between.astype(np.float64) + 1  # variance of one recording
+        joint = alone**2 - self.between.astype(np.float64) ** 2  # determinant of two of one voice
+        own = 0.5 * latents**2 @ (1 / alone - alone / joint)
+        rows: Vectors = np.column_stack((latents * (self.between / joint), own)).astype(np.float32)
+        return rows
+
+    def query(self, latent: Latents) -> Vector:
+        """(r + 1,) for one probe (1, r)."""
+        vector: Vector = np.append(latent[0], 1.0).astype(np.float32)
+        return vector
 
     def scores(self, listed: Latents, probes: Latents) -> NDArray[np.float64]:
         """(n, m): natural-log likelihood ratio of one voice against two, for every pair; not yet calibrated.

@@ -19,7 +19,7 @@ from voiceprint.store import Revision, WatchListStore
 from voiceprint.tables import VoiceprintTable
 from voiceprint.voiceprint import Vectors, Voiceprint, same_encoder, unit
 
-SHORT_LIST = 64  # scored exactly; the entry that scores best was among 16 in every trial
+SHORT_LIST = 64  # ranked exactly by the index; more above the threshold than this nobody reviews
 MAX_HITS = 10
 FILLER_YEARS = 100
 
@@ -116,8 +116,7 @@ class WatchList:
 
     def found_of_100(self, speech_s: float, now: datetime) -> float:
         """Of 100 listed voices, how many a call with so much speech would show as candidates."""
-        share = self._backend.found_share(self._current(now).point.threshold, speech_s)
-        return round(100 * share, 1)
+        return self._found_of_100(self._current(now), speech_s)
 
     def search(self, voiceprint: Voiceprint, now: datetime) -> VoiceResult:
         """Candidates above the threshold, best first. Raises SurveyError for another encoder's voiceprint."""
@@ -130,15 +129,18 @@ class WatchList:
             hits=hits,
             net_speech_s=round(voiceprint.net_speech_s, 2),
             confidence=confidence(voiceprint.net_speech_s, min_speech_s=self._min_speech_s),
-            found_of_100=self.found_of_100(voiceprint.net_speech_s, now),
+            found_of_100=self._found_of_100(listed, voiceprint.net_speech_s),
             found_of_100_from=self._backend.measured_on,
             list_size=len(listed.entries),
             model=f"{self._encoder.id.model}:{self._encoder.id.checksum[:12]}",
         )
 
+    def _found_of_100(self, listed: _Listed, speech_s: float) -> float:
+        return round(100 * self._backend.found_share(listed.point.threshold, speech_s), 1)
+
     def _hits(self, listed: _Listed, vector: Vectors, speech_s: float, now: datetime) -> tuple[VoiceHit, ...]:
         probe = self._backend.latents(vector)
-        near = listed.index.search(self._backend.directions(probe)[0], SHORT_LIST)
+        near = listed.index.search(self._backend.query(probe), SHORT_LIST)
         if not near:
             return ()
         keys = [neighbour.key for neighbour in near]
@@ -181,8 +183,9 @@ class WatchList:
         revision = self._store.revision()  # before the entries: a change in between is noticed next time
         entries, vectors = self._store.active(self._encoder.id, self._encoder.dimensions, now)
         latents = self._backend.latents(vectors)
-        index = FaissIndex(latents.shape[1])
-        index.add(np.arange(len(entries), dtype=np.int64), self._backend.directions(latents))
+        rows = self._backend.listed_rows(latents)
+        index = FaissIndex(rows.shape[1])
+        index.add(np.arange(len(entries), dtype=np.int64), rows)
         return _Listed(
             revision=revision,
             next_expiry=min((entry.expires_at for entry in entries), default=None),

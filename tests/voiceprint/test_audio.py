@@ -17,7 +17,9 @@ def write(path: Path, wave: np.ndarray, rate_hz: int) -> Path:
 
 def test_sixteen_kilohertz_is_halved(tmp_path: Path) -> None:
     time = np.arange(16_000) / 16_000
-    samples = read(write(tmp_path / "a.wav", (0.5 * np.sin(2 * np.pi * 400 * time)).astype(np.float32), 16_000))
+    samples = read(
+        write(tmp_path / "a.wav", (0.5 * np.sin(2 * np.pi * 400 * time)).astype(np.float32), 16_000)
+    )
     assert samples.dtype == np.int16
     assert len(samples) == 8_000
     assert np.abs(np.fft.rfft(samples)).argmax() == 400

@@ -24,7 +24,9 @@ def noise(seconds: float, level: float) -> Samples:
         pytest.param(np.zeros(16_000, np.int16), 0.0, id="digital silence"),
         pytest.param(np.full(16_000, 3_000, np.int16), 0.0, id="a constant offset"),
         pytest.param(noise(3, 900), 0.0, id="hiss"),
-        pytest.param(np.concatenate((noise(1, 20), tone(440, 0.9), noise(1, 20))), 0.9, id="speech in a pause"),
+        pytest.param(
+            np.concatenate((noise(1, 20), tone(440, 0.9), noise(1, 20))), 0.9, id="speech in a pause"
+        ),
         pytest.param(np.concatenate((noise(1, 20), noise(0.02, 9_000), noise(1, 20))), 0.0, id="a click"),
         pytest.param(tone(300, 5), 5.0, id="short gaps stay in"),
     ],

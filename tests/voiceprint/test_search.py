@@ -1,0 +1,140 @@
+"""The facade on real weights, and the commands: consent first, then one voice found among a thousand."""
+
+import json
+import re
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+import soundfile
+import sqlalchemy as sa
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from config.settings import Settings
+from decision_hook.contract import Consent, ConsentKind, SurveyError
+from tests.voiceprint.encoder.test_ge2e import voice
+from voiceprint.audio import Samples
+from voiceprint.cli import app
+from voiceprint.search import VoiceSearch
+from voiceprint.store import call_voiceprint
+
+pytestmark = pytest.mark.models
+YES = Consent(kind=ConsentKind.VOICEPRINT, given=True, at_ms=9_000, asked="?", words="可以")
+
+
+@pytest.fixture
+def search(engine: Engine) -> VoiceSearch:
+    return VoiceSearch(Settings().voiceprint, Settings().models, engine)
+
+
+def spoken(pitch_hz: float, seconds: float) -> Samples:
+    """With pauses, as an answer has."""
+    piece = np.concatenate((voice(pitch_hz, 1.0), np.zeros(1_200, np.int16)))
+    return np.tile(piece, int(seconds))
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        None,
+        YES.model_copy(update={"given": False}),
+        YES.model_copy(update={"kind": ConsentKind.RECORDING}),
+    ],
+    ids=["not asked", "refused", "recording only"],
+)
+def test_without_consent_nothing_is_embedded_or_kept(engine: Engine, consent: Consent | None) -> None:
+    nowhere = VoiceSearch(Settings().voiceprint, Path("/nonexistent"), engine)  # would fail if it loaded
+    result = nowhere.consider([spoken(150, 6)], consent, call=uuid4())
+    assert (result.searched, result.why_not) == (False, "no voiceprint consent")
+    assert result.net_speech_s > 4
+    with engine.begin() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(call_voiceprint)).scalar() == 0
+
+
+def test_too_little_speech_is_a_result_of_its_own(search: VoiceSearch) -> None:
+    for segments in ([], [np.zeros(80_000, np.int16)], [spoken(150, 1)]):
+        result = search.consider(segments, YES)
+        assert not result.searched
+        assert "too short" in result.why_not
+        assert result.found_of_100 is None
+
+
+def test_a_call_is_searched_and_kept_once(search: VoiceSearch, engine: Engine) -> None:
+    call = uuid4()
+    search.consider([spoken(150, 4)], YES, call=call)
+    result = search.consider([spoken(150, 4), spoken(150, 9)], YES, call=call)
+    assert result.searched
+    assert result.list_size >= 1_000
+    assert result.hits == ()
+    assert result.model.startswith("ge2e:")
+    with engine.begin() as connection:
+        row = connection.execute(sa.select(call_voiceprint)).one()
+    assert (row.call, row.consent_at_ms) == (call, 9_000)
+    assert row.net_speech_s == pytest.approx(result.net_speech_s, abs=0.01)
+
+
+def test_second_voice(search: VoiceSearch) -> None:
+    one, again, other = voice(110, 2.5), voice(110, 3), voice(260, 2.5)
+    same, different = search.same(one, again), search.same(one, other)
+    assert same is not None
+    assert different is not None
+    assert 0 < different < same < 1  # tones, not people: how well it tells is in the table
+    assert search.same(one, voice(110, 0.4)) is None
+    assert search.same(one, np.zeros(16_000, np.int16)) is None
+
+
+def test_missing_weights_say_what_to_do(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(SurveyError, match="shengwen models gather"):
+        VoiceSearch(Settings().voiceprint, tmp_path, engine).ready()
+
+
+def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHENGWEN_DATABASE_URL", f"sqlite:///{tmp_path / 'cli.db'}")
+    long, short, other = (tmp_path / name for name in ("long.wav", "short.wav", "other.wav"))
+    for path, pitch_hz, seconds in ((long, 150, 26), (short, 150, 11), (other, 260, 11)):
+        soundfile.write(path, spoken(pitch_hz, seconds), 8_000)
+
+    def run(*words: object) -> str:
+        done = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    entry = json.loads(run("add", long, "--label", "v", "--reason", "r", "--by", "ann", "--json"))
+    run("approve", entry["id"], "--by", "bob")
+    found = json.loads(run("search", short, "--json"))
+    assert [hit["entry"] for hit in found["hits"]] == [entry["id"]]
+    assert re.search("no candidate among 1001 voices", run("search", other))
+    assert json.loads(run("verify", short, long, "--json"))["llr"] > 0
+    assert json.loads(run("verify", short, other, "--json"))["llr"] < 0
+    assert [row["status"] for row in json.loads(run("list", "--json"))] == ["active"]
+    run("remove", entry["id"], "--by", "bob")
+    assert "no candidate" in run("search", short)
+    soundfile.write(tmp_path / "none.wav", np.zeros(9_000), 8_000)
+    with pytest.raises(SurveyError, match="too little speech"):
+        run("add", tmp_path / "none.wav", "--label", "v", "--reason", "r", "--by", "ann")
+
+
+def test_evaluation_reports_its_keys(tmp_path: Path) -> None:
+    for speaker, pitch_hz in enumerate((100, 140, 190, 250, 320)):
+        (tmp_path / str(speaker)).mkdir()
+        for take in range(4):
+            soundfile.write(
+                tmp_path / str(speaker) / f"{take}.wav", spoken(pitch_hz * (1 + take / 100), 4), 8_000
+            )
+    out = CliRunner().invoke(app, ["eval", str(tmp_path), "--json"], catch_exceptions=False).stdout
+    report = json.loads(out)
+    assert (report["speakers"], report["utterances"], report["skipped"]) == (5, 20, 0)
+    for name in ("raw", "backend"):
+        assert 0 <= report[name]["eer"] <= 0.5
+        assert set(report[name]["fnir"]) == {"0.1", "0.01", "0.001"}
+        low, high = report[name]["ci95"]["eer"]
+        assert low <= high
+    assert "2" in report["by_duration"]
+
+
+def test_an_empty_folder_is_no_evaluation(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "missing"):
+        with pytest.raises(SurveyError, match=r"few speakers|no such folder"):
+            CliRunner().invoke(app, ["eval", str(folder)], catch_exceptions=False)
