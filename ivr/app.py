@@ -85,8 +85,11 @@ async def build_app(
     cast: Cast,
     observer: CallObserver,
     phone_of: Callable[[CallEvent], str | None],
+    network: Callable[[tuple[str, int]], Dialler] | None = None,
 ) -> AsyncIterator[App]:
     """Opens the house. `cast`: who answers in the simulator (empty: real people behind Asterisk).
+
+    `network` makes the dialler, given host and port of our AudioSocket server; None: as the settings say.
 
     Everything is closed on leaving: no task, thread or socket stays. Raises SurveyError.
     """
@@ -112,7 +115,11 @@ async def build_app(
         studio = Studio(kokoro, settings.var / "voices")
         stack.callback(studio.close)
         cues = CueBoard()
-        dialler = await _dialler(settings, stack, cast=cast, studio=studio, cues=cues, media=(host, port))
+        if network is not None:
+            dialler = network((host, port))
+            stack.push_async_callback(dialler.close)
+        else:
+            dialler = await _dialler(settings, stack, cast=cast, studio=studio, cues=cues, media=(host, port))
         store, people = HookStore(engine), CampaignStore(engine)
         recordings = RecordingFolder(settings.var / "recordings")
         desk = Desk(

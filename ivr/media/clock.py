@@ -92,8 +92,9 @@ class SharedClock:
     def leave(self, owner: object) -> None:
         self._listeners.pop(owner, None)
 
-    def lateness(self) -> Lateness:
-        late = np.array(self._late_ms)
+    def lateness(self, *, last_ticks: int = KEPT_LATENESSES) -> Lateness:
+        """Of the last so many ticks."""
+        late = np.array(self._late_ms)[-last_ticks:]
         if not late.size:
             return Lateness(ticks=0, skipped=self._skipped, p50_ms=None, p99_ms=None, max_ms=None)
         p50, p99 = np.percentile(late, (50, 99))

@@ -5,16 +5,16 @@ import logging
 import time
 from asyncio import StreamReader, StreamWriter
 from collections import deque
+from typing import Protocol
 
 import numpy as np
 
 from ivr.media.protocol import Audio, Decoder, Digit, HangUp, PeerError, ProtocolError, encode
-from ivr.simulator.applicant import Applicant
 from ivr.simulator.attention import Attention
 from ivr.simulator.channel import FRAME
 from ivr.simulator.cue import Cue
 from ivr.simulator.mouth import Mouth, Performance
-from ivr.simulator.persona import FarEnd
+from ivr.simulator.persona import FarEnd, Persona
 from ivr.simulator.reply import Reply
 from ivr.simulator.stage import Stage, StagedFrame
 from ivr.simulator.studio import Studio
@@ -32,16 +32,51 @@ READ_TIMEOUT_S = 10.0  # AudioSocket peers send a frame every 20 ms
 MAX_UNSENT_BYTES = 32_000  # 2 s: beyond it the peer has stalled, and frames are dropped
 
 
+class Respondent(Protocol):
+    """Who answers; see `Applicant`."""
+
+    @property
+    def persona(self) -> Persona: ...
+
+    def hello(self) -> Reply | None: ...
+
+    def reply(self, cue: Cue) -> Reply | None: ...
+
+
+class Ledger(Protocol):
+    """Takes down one call as its far end hears and speaks it. Called at the moment; must return at once."""
+
+    def heard(self, pcm: bytes) -> None:
+        """20 ms, int16 little-endian, that have just come in."""
+        ...
+
+    def begins(self, reply: Reply, performance: Performance) -> None:
+        """The next frame sent is the turn's first."""
+        ...
+
+    def sent(self) -> None:
+        """A frame has just gone out."""
+        ...
+
+
 class Conversation:
     """Runs one call of one applicant. What belongs to the call lives here; studio and cues are shared."""
 
     def __init__(
-        self, *, applicant: Applicant, mouth: Mouth, studio: Studio, cues: "asyncio.Queue[Cue]"
+        self,
+        *,
+        applicant: Respondent,
+        mouth: Mouth,
+        studio: Studio,
+        cues: "asyncio.Queue[Cue]",
+        ledger: Ledger | None = None,
     ) -> None:
+        """`ledger`: who measures this call; None: nobody."""
         self._applicant = applicant
         self._mouth = mouth
         self._studio = studio
         self._cues = cues
+        self._ledger = ledger
         self._attention = Attention()
         self._heard: deque[float] = deque(maxlen=500)  # frame levels; full: the oldest are forgotten
         self._stage = Stage()
@@ -85,6 +120,8 @@ class Conversation:
                         rest += frame.pcm
                         while len(rest) >= 2 * FRAME:
                             self._heard.append(_rms(rest[: 2 * FRAME]))
+                            if self._ledger is not None:
+                                self._ledger.heard(rest[: 2 * FRAME])
                             rest = rest[2 * FRAME :]
         except (TimeoutError, OSError, ProtocolError):
             return
@@ -128,7 +165,10 @@ class Conversation:
             self._mind_the_other()
         elif self._pending is not None and self._may_begin(*self._pending, tick):
             self._playing, self._pending = self._pending, None
-            self._stage.play(self._playing[1].result())
+            performance = self._playing[1].result()
+            if self._ledger is not None:
+                self._ledger.begins(self._playing[0], performance)
+            self._stage.play(performance)
             attention.begin()
         if self._applicant.persona.line is FarEnd.VOICEMAIL:
             return tick * FRAME_S > VOICEMAIL_S
@@ -197,6 +237,8 @@ class Conversation:
         for key in frame.keys:
             writer.write(encode(Digit(digit=key)))
         writer.write(encode(Audio(pcm=frame.pcm)))
+        if self._ledger is not None:
+            self._ledger.sent()
         return True
 
     def _hang_up(self, writer: StreamWriter) -> None:

@@ -29,6 +29,7 @@ KEY_HZ: dict[str, tuple[int, int]] = {
     for low, row in zip((697, 770, 852, 941), ("123A", "456B", "789C", "*0#D"), strict=True)
     for high, key in zip((1_209, 1_336, 1_477, 1_633), row, strict=True)
 }
+VOICED_DB = 30.0  # how far below its loudest moment a voice still counts as heard
 EDGE = 40  # samples faded in and out where a sound begins or ends: no clicks
 MUMBLE_HZ = 700  # what is left of indistinct speech lies below
 
@@ -40,6 +41,7 @@ class Performance:
     pcm: Pcm  # whole frames of 160, noise and codec included
     own_from: int | None  # sample at which the applicant's own voice or key begins; None: never
     own_until: int  # sample at which it ends
+    voiced_until: int = 0  # sample after the last audible one of that voice, before noise and codec
     keys: tuple[tuple[int, str], ...] = ()  # (sample, key) for a line that carries keys beside the sound
     hangs_up: bool = False  # at the end
 
@@ -73,7 +75,7 @@ class Mouth:
         """The turn from its first step on (without `after_ms`). Raises SurveyError if it cannot be spoken."""
         pieces: list[Floats] = []
         keys: list[tuple[int, str]] = []
-        at, own_from, own_until = 0, None, 0
+        at, own_from, own_until, voiced_until = 0, None, 0, 0
         for step in reply.steps:
             match step:
                 case Say():
@@ -86,6 +88,7 @@ class Mouth:
             if isinstance(step, Press) or (isinstance(step, Say) and step.speaker is Speaker.SELF):
                 own_from = at if own_from is None else own_from
                 own_until = at + piece.size
+                voiced_until = at + voiced_end(piece)
             pieces.append(piece)
             at += piece.size
         sound = np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.float32)
@@ -95,6 +98,7 @@ class Mouth:
             pcm=self._on_the_line(sound, reply.question_id),
             own_from=own_from,
             own_until=min(own_until, sound.size),
+            voiced_until=min(voiced_until, sound.size),
             keys=() if self._in_band else tuple(keys),
             hangs_up=reply.cut_at is not None,
         )
@@ -147,6 +151,15 @@ class Mouth:
         noise = self._persona.noise
         assert noise is not None
         return gain(SPEECH_DBFS + self._persona.voice.level_db - noise.snr_db)
+
+
+def voiced_end(sound: Floats) -> int:
+    """Where the last 10 ms within 30 dB of the loudest end; 0 for silence."""
+    step = FRAME // 2
+    whole = sound.size // step * step
+    power = np.mean(np.square(sound[:whole].reshape(-1, step)), axis=1)
+    loud = np.flatnonzero(power > power.max(initial=0.0) * gain(-2 * VOICED_DB))
+    return (int(loud[-1]) + 1) * step if loud.size else 0
 
 
 def _tone(digit: str) -> Floats:
