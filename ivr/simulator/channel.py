@@ -57,9 +57,9 @@ def levelled(samples: Floats, dbfs: float = SPEECH_DBFS) -> Floats:
     return samples if rms == 0.0 else np.asarray(samples * np.float32(gain(dbfs) / rms), dtype=np.float32)
 
 
-def trimmed(samples: Floats, keep: int = 240) -> Floats:
-    """Without the silence before and after, but for `keep` samples."""
-    loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max(initial=0.0) * 0.02)
+def trimmed(samples: Floats, keep: int = 560) -> Floats:
+    """Without the silence before and after, but for `keep` samples: soft consonants begin below any threshold."""
+    loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max(initial=0.0) * 0.01)
     if not loud.size:
         return samples
     return samples[max(loud[0] - keep, 0) : loud[-1] + keep]

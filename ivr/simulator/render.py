@@ -23,7 +23,7 @@ from ivr.simulator.persona import NoiseKind, VoiceSpec, Warp
 from ivr.simulator.voice import VOICE_RATE_HZ, Voice
 from ivr.simulator.warp import warped
 
-VERSION = "1"  # changes when the same text would sound different
+VERSION = "2"  # changes when the same text would sound different
 NOISE_S = 20  # length of a noise loop
 # Who talks in the background. Far from a usual applicant's voice, and from each other.
 TALKERS = (
