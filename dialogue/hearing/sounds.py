@@ -1,5 +1,6 @@
 """Which tokens of a vocabulary sound alike: 沈阳 and 审养 are one sound to a listener without context."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from itertools import islice, product
@@ -14,17 +15,21 @@ _DIGITS = {
     "0": "ling", "1": "yi yao", "2": "er liang", "3": "san", "4": "si",
     "5": "wu", "6": "liu", "7": "qi", "8": "ba", "9": "jiu",
 }  # fmt: skip
+_RUNS = re.compile(r"[\u3400-\u9fff]+|[^\u3400-\u9fff]")
 _LONGEST = 4  # characters in one token
 _READINGS = 8  # at most so many per token; more are rare readings of rare characters
 
 
 def spoken_as(text: str) -> Syllables:
-    """Toneless pinyin of each character as its context has it (行 in 银行: hang); digits: all their readings."""
-    found = lazy_pinyin(text, errors=list)
-    return tuple(
-        _reading(character) if character in _DIGITS else frozenset((syllable,))
-        for character, syllable in zip(text, found, strict=True)
-    )
+    """Toneless pinyin of each character as its context has it (行 in 银行: hang); of digits all readings."""
+    found: list[frozenset[str]] = []
+    for run in _RUNS.findall(text):
+        syllables = lazy_pinyin(run)
+        if run[0] in _DIGITS or len(syllables) != len(run):  # a character without a known reading
+            found.extend(readings(run))
+        else:
+            found.extend(frozenset((syllable,)) for syllable in syllables)
+    return tuple(found)
 
 
 def readings(text: str) -> Syllables:

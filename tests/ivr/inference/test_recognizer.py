@@ -47,7 +47,7 @@ async def test_orders_reach_the_engine() -> None:
 
 
 def test_a_mixed_batch_keeps_its_order() -> None:
-    orders = [
+    orders: list[ToScore | ToTranscribe] = [
         ToScore(utterance=HELLO, wordings=("a",)),
         ToTranscribe(utterance=HELLO, language="zh"),
         ToScore(utterance=HELLO, wordings=()),

@@ -1,0 +1,97 @@
+"""The real engines on spoken answers: reading, silence, scoring, batches."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from config.settings import HearingSettings, Settings
+from decision_hook.contract import FactKind, SurveyError
+from dialogue.hearing.context import context_of
+from dialogue.hearing.ctranslate2_whisper import CTranslate2Whisper
+from dialogue.hearing.engine import HearingEngine, ToScore, ToTranscribe
+from dialogue.hearing.engines import build_engine
+from dialogue.hearing.features import log_mel
+from dialogue.hearing.forced import ForcedDecoder, grow_tree
+from dialogue.hearing.port import Utterance
+from dialogue.hearing.transformers_whisper import TransformersWhisper
+from dialogue.hearing.vocabulary import load_vocabulary
+from dialogue.hearing.weights import read_weights
+from tests.dialogue.hearing.conftest import spoken
+
+pytestmark = pytest.mark.models
+MODELS = Settings().models
+SAID = {"digits": "三七二九", "children": "两个孩子", "parents": "我和父母一起住", "forgotten": "不记得了"}
+DIGITS = context_of(FactKind.DIGITS, "请问尾号是多少？")
+
+
+def bare(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
+def test_answers_are_read_alone_and_in_a_batch(whisper: HearingEngine) -> None:
+    orders = [ToTranscribe(utterance=spoken(name)) for name in SAID]
+    alone = [whisper.transcribe_many([order])[0] for order in orders]
+    together = whisper.transcribe_many(orders)
+    assert [bare(t.text) for t in alone] == list(SAID.values())
+    assert [bare(t.text) for t in together] == list(SAID.values())
+    assert all(t.alternatives and t.text not in t.alternatives for t in alone)
+    assert all(t.log_prob is not None and t.log_prob < 0 for t in alone)
+
+
+@pytest.mark.parametrize("level", [0, 30, 500, 3_000])
+def test_noise_is_nothing(whisper: HearingEngine, level: int) -> None:
+    noise = (np.random.default_rng(2).normal(size=16_000) * level).astype(np.int16)
+    assert whisper.transcribe_many([ToTranscribe(utterance=Utterance(samples=noise))])[0].text == ""
+
+
+def test_an_empty_utterance_is_nothing(whisper: HearingEngine) -> None:
+    nothing = ToTranscribe(utterance=Utterance(samples=np.empty(0, dtype=np.int16)))
+    assert [t.text for t in whisper.transcribe_many([nothing])] == [""]
+    assert whisper.transcribe_many([]) == ()
+
+
+def test_right_wordings_explain_the_audio_better(whisper: HearingEngine) -> None:
+    wordings = ("三七二九", "三七二六", "三七", "三七二九零零", "三期二久")
+    [scores] = whisper.score_many([ToScore(utterance=spoken("digits"), wordings=wordings, context=DIGITS)])
+    right, wrong, short, long, homophones = scores
+    assert right.total > max(s.total for s in scores if s is not right)
+    assert right.total_sounds > max(wrong.total_sounds, short.total_sounds, long.total_sounds)
+    assert "".join(long.pieces) == "三七二九零零"
+    assert all(s >= e for score in scores for e, s in zip(score.exact, score.sounds, strict=True))
+    assert homophones.total_sounds - homophones.total > 5  # only its writing is wrong
+    assert short.end < right.end - 1  # 三七 and then nothing: not what was said
+
+
+def test_an_unknown_language_is_refused(whisper: HearingEngine) -> None:
+    with pytest.raises(SurveyError, match='no language "xx"'):
+        whisper.transcribe_many([ToTranscribe(utterance=spoken("digits"), language="xx")])
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    for engine in ("whisper", "transformers", "vosk"):
+        hearing = HearingSettings.model_validate({"engine": engine, "model": tmp_path})
+        with pytest.raises(SurveyError, match=str(tmp_path)):
+            build_engine(Settings(hearing=hearing))
+
+
+def test_transformers_reads_the_same(whisper: HearingEngine, transformers: HearingEngine) -> None:
+    order = ToTranscribe(utterance=spoken("digits"), context=DIGITS)
+    [ours], [theirs] = whisper.transcribe_many([order]), transformers.transcribe_many([order])
+    assert bare(theirs.text) == bare(ours.text) == "三七二九"
+    assert theirs.no_speech == pytest.approx(ours.no_speech, abs=0.02)  # int8 against float32
+
+
+def test_forced_decoding_is_exact(converted_folder: Path) -> None:
+    """The tree against transformers' decoder, on the same encoding of the same audio."""
+    folder = MODELS / "whisper-base"
+    reference, vocabulary = TransformersWhisper(converted_folder), load_vocabulary(folder)
+    encoded = reference.encode(log_mel(spoken("digits"), mels=80)[None])[0]
+    tree = grow_tree(
+        vocabulary.start("zh", DIGITS),
+        [vocabulary.ids(w) for w in ("三七二九", "三七", "三七九二", "沈阳")],
+    )
+    ours = ForcedDecoder(read_weights(folder / "model.bin")).log_probs(encoded, tree)
+    np.testing.assert_allclose(ours, reference.log_probs(encoded, tree), atol=2e-3)
+    quantised = CTranslate2Whisper(folder, threads=1).encode(log_mel(spoken("digits"), mels=80)[None])[0]
+    assert np.corrcoef(quantised.ravel(), encoded.ravel())[0, 1] > 0.99
