@@ -52,7 +52,7 @@ class Applicant:
         if not asked.startswith(SCRIPT_PREFIXES) and asked not in self._survey_ids:
             self._survey_ids.append(asked)
         rule = self._rule(asked, cue.kind, offered)
-        if rule is not None and (acted := self._act(rule, asked, cue)) is not None:
+        if rule is not None and (acted := self._act(rule, asked, self._times(rule))) is not None:
             return acted
         self._answered[asked] += 1
         if offered and (keys := self._keys(asked, cue)):
@@ -83,11 +83,10 @@ class Applicant:
         return tuple(dict.fromkeys(said))
 
     def _likely_acts(self) -> list[Reply | None]:
-        twin = Applicant(self.application, self.persona, self._seed)
-        return [
-            twin._act(rule, rule.at, Cue(question_id=rule.at, fact_keys=(), kind=FactKind.FREE))
-            for rule in self.persona.behaviour
-        ]
+        replies: list[Reply | None] = [self._act(rule, rule.at, 1) for rule in self.persona.behaviour]
+        if any(rule.act is Act.TALK_ON for rule in self.persona.behaviour):
+            replies.append(Reply(question_id="", after_ms=0, steps=self._endless(self._rng("likely"))))
+        return replies
 
     def _rule(self, asked: str, kind: FactKind, offered: bool) -> Rule | None:
         """The first rule that applies and is not used up."""
@@ -104,9 +103,13 @@ class Applicant:
             return rule
         return None
 
-    def _act(self, rule: Rule, asked: str, cue: Cue) -> Reply | None:
+    def _times(self, rule: Rule) -> int:
+        """How often this rule has applied in this call."""
+        return sum(n for (index, _), n in self._acted.items() if self.persona.behaviour[index] is rule)
+
+    def _act(self, rule: Rule, asked: str, nth: int) -> Reply | None:
         """A turn that is no answer; None if the act is a manner of answering."""
-        rng = self._rng("act", rule.at, rule.act, asked, self._acted.total())
+        rng = self._rng("act", rule.at, rule.act, nth)
         after_ms = self._latency(rng, 1.0)
         words: tuple[str, ...]
         match rule.act:

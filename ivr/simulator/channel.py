@@ -58,7 +58,7 @@ def levelled(samples: Floats, dbfs: float = SPEECH_DBFS) -> Floats:
 
 
 def trimmed(samples: Floats, keep: int = 560) -> Floats:
-    """Without the silence before and after, but for `keep` samples: soft consonants begin below any threshold."""
+    """Without the silence around it, but for `keep` samples: soft consonants begin below any threshold."""
     loud = np.flatnonzero(np.abs(samples) > np.abs(samples).max(initial=0.0) * 0.01)
     if not loud.size:
         return samples

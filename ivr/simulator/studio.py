@@ -1,4 +1,4 @@
-"""Where applicants' sound is made while calls run: one worker thread behind an async door."""
+"""Where applicants' sound is made while calls run: worker threads behind an async door."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -17,12 +17,16 @@ from ivr.simulator.voice import Voice
 Progress = Callable[[int, int], None]  # renderings done, renderings in all
 
 
+THREADS = 4
+
+
 class Studio:
-    """Renders for all applicants of this process. `close` gives its thread back."""
+    """Renders for all applicants of this process. `close` gives its threads back."""
 
     def __init__(self, voice: Voice, cache: Path | None) -> None:
         self._renderer = Renderer(voice, cache)
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="applicants")
+        # The renderer synthesises one sentence at a time; the other threads serve those that are on disk.
+        self._worker = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="applicants")
 
     def mouth(self, persona: Persona, seed: int, *, in_band: bool = False) -> Mouth:
         return Mouth(self._renderer, persona, seed, in_band=in_band)
