@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from ivr.simulator.persona import Unknown
 from tests.ivr.simulator.people import application, persona
 
 
-def mind(seed: int = 1, **traits: object) -> Mind:
+def mind(seed: int = 1, **traits: Any) -> Mind:
     return Mind(application(), persona(**traits), seed)
 
 
@@ -42,7 +43,7 @@ def mind(seed: int = 1, **traits: object) -> Mind:
         pytest.param({}, "mobile_tail", "0001", Origin.LIVED, id="not on file, follows from the number"),
     ],
 )
-def test_what_is_remembered(traits: dict[str, object], key: str, value: str, origin: Origin) -> None:
+def test_what_is_remembered(traits: dict[str, Any], key: str, value: str, origin: Origin) -> None:
     recalled = mind(**traits).recall(key, FactKind.TERM)
     assert isinstance(recalled, Recalled)
     assert (recalled.value, recalled.origin) == (value, origin)
@@ -63,7 +64,7 @@ def test_what_is_remembered(traits: dict[str, object], key: str, value: str, ori
         ),
     ],
 )
-def test_what_is_not_known(traits: dict[str, object], key: str, reaction: Unknown) -> None:
+def test_what_is_not_known(traits: dict[str, Any], key: str, reaction: Unknown) -> None:
     assert mind(**traits).recall(key, FactKind.COMPANY) is reaction
 
 
