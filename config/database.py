@@ -12,7 +12,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, ExceptionContext, MetaData, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -21,6 +21,17 @@ from sqlalchemy.types import TypeDecorator
 from decision_hook.contract.errors import SurveyError
 
 BUSY_TIMEOUT_MS = 10_000  # how long a writer waits for another one
+# Primary SQLite result codes that speak of the file and not of our statement, and what a person can do.
+UNUSABLE = {
+    sqlite3.SQLITE_BUSY: "another program holds it; end that program",
+    sqlite3.SQLITE_LOCKED: "another program holds it; end that program",
+    sqlite3.SQLITE_READONLY: "it may only be read; check permissions",
+    sqlite3.SQLITE_IOERR: "the disk fails; check the disk and free space",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a backup",
+    sqlite3.SQLITE_FULL: "the disk is full; free some space",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check permissions and free space",
+    sqlite3.SQLITE_NOTADB: "it is no SQLite file; restore it from a backup",
+}
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Named constraints, so that a migration can drop or change what it made on every database.
@@ -33,6 +44,10 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class DatabaseUnavailable(SurveyError):
+    """The database cannot be read or written now: what was asked did not happen, and may be tried again."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -57,7 +72,8 @@ def engine_for(url: str) -> Engine:
 
     SQLite: creates the folder, WAL, foreign keys, a busy timeout; every transaction takes the write
     lock at its start (a deferred one that turns writer late fails at once, timeout or not).
-    Raises SurveyError. Passwords in the URL are not echoed.
+    Raises SurveyError. Passwords in the URL are not echoed. Later, whatever is wrong with the file itself
+    (locked, full, damaged) is raised as DatabaseUnavailable, wherever a statement meets it.
     """
     try:
         parsed = make_url(url)
@@ -71,6 +87,7 @@ def engine_for(url: str) -> Engine:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+            event.listen(engine, "handle_error", _say_what_is_wrong)
         with reading(engine):
             pass
     except (SQLAlchemyError, sqlite3.Error, ImportError, OSError) as exc:
@@ -134,6 +151,16 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _say_what_is_wrong(context: ExceptionContext) -> None:
+    """Turns what speaks of the file into our words; errors in statements stay what they are."""
+    code = getattr(context.original_exception, "sqlite_errorcode", None)
+    if code is None or (said := UNUSABLE.get(code & 0xFF)) is None:
+        return
+    engine = context.engine
+    shown = "" if engine is None else f" {engine.url.render_as_string(hide_password=True)}"
+    raise DatabaseUnavailable(f"database{shown}: {said}") from context.original_exception
 
 
 def _first_line(exc: Exception) -> str:

@@ -108,8 +108,11 @@ class CampaignSettings(Section):
     window_start: Annotated[str, Field(pattern=r"^\d\d:\d\d$")] = "09:00"
     window_end: Annotated[str, Field(pattern=r"^\d\d:\d\d$")] = "21:00"
     calls_at_once: Annotated[int, Field(ge=1, le=500)] = 6
-    max_attempts_per_person: Annotated[int, Field(ge=1, le=10)] = 3
+    max_attempts_per_person: Annotated[int, Field(ge=1, le=10)] = 3  # whatever they applied for
+    attempts_count_for_days: Annotated[int, Field(ge=1, le=365)] = 30  # then an attempt is forgotten
     retry_after_min: Annotated[float, Field(ge=0, le=10_080)] = 120.0
+    # When told to stop: how long running calls may go on. A second signal ends them at once.
+    grace_s: Annotated[float, Field(ge=0, le=600)] = 30.0
 
 
 class Settings(BaseSettings):

@@ -7,6 +7,7 @@ an outcome: it is reconciled on the next start, never redialled blindly. Everyth
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,7 +21,9 @@ from decision_hook.contract import (
     CallVerdict,
     CreditDecision,
     DecisionResult,
+    Reason,
     Recommendation,
+    RunVersions,
 )
 
 application_table = sa.Table(
@@ -67,6 +70,22 @@ decision_table = sa.Table(
     sa.Column("limit", sa.Integer()),
     sa.Column("body", sa.JSON(), nullable=False),
     sa.Index("ix_decision_application", "application"),
+)
+
+_QUEUED = sa.select(decision_table.c.application).where(
+    decision_table.c.result == DecisionResult.PENDING.value, decision_table.c.attempt.is_(None)
+)
+
+_NEWEST = (
+    sa.select(decision_table.c.attempt, sa.func.max(decision_table.c.id).label("id"))
+    .group_by(decision_table.c.attempt)
+    .subquery()
+)
+_CALLS = (
+    sa.select(call_table, decision_table.c.result, decision_table.c.limit)
+    .outerjoin(_NEWEST, _NEWEST.c.attempt == call_table.c.attempt)
+    .outerjoin(decision_table, decision_table.c.id == _NEWEST.c.id)
+    .order_by(call_table.c.placed_at.desc(), call_table.c.attempt)
 )
 
 
@@ -116,15 +135,25 @@ class HookStore:
             ).first()
         return None if row is None else Application.model_validate(row.body)
 
-    def undecided(self) -> list[Application]:
-        """Applications without a final decision, oldest first: what an interrupted run goes on with."""
+    def queue(self, application: str, decision: CreditDecision, at: datetime) -> None:
+        """Puts an application on the call list: a PENDING decision without an attempt. Idempotent."""
+        if decision.result is not DecisionResult.PENDING:
+            raise ValueError("only a PENDING decision waits for a call")
+        with self._engine.begin() as connection:
+            if connection.execute(_QUEUED.where(decision_table.c.application == application)).first() is None:
+                connection.execute(
+                    decision_table.insert().values(**_decision_values(application, None, decision, at))
+                )
+
+    def queued(self) -> list[Application]:
+        """Applications on the call list that are not decided, oldest first: an interrupted run goes on."""
         final = sa.select(decision_table.c.application).where(
             decision_table.c.result != DecisionResult.PENDING.value
         )
         with reading(self._engine) as connection:
             rows = connection.execute(
                 sa.select(application_table.c.body)
-                .where(application_table.c.id.not_in(final))
+                .where(application_table.c.id.in_(_QUEUED), application_table.c.id.not_in(final))
                 .order_by(application_table.c.received_at, application_table.c.id)
             ).all()
         return [Application.model_validate(row.body) for row in rows]
@@ -150,12 +179,7 @@ class HookStore:
             connection.execute(
                 call_table.update()
                 .where(call_table.c.attempt == verdict.call)
-                .values(
-                    ended_at=ended_at,
-                    outcome=verdict.outcome.value,
-                    recommendation=verdict.recommendation.value,
-                    verdict=verdict.model_dump(mode="json"),
-                )
+                .values(**_ended_values(verdict, ended_at))
             )
             if verdict.decision is not None:
                 connection.execute(
@@ -201,19 +225,51 @@ class HookStore:
 
     def calls(self, *, limit: int = 100, offset: int = 0) -> list[CallRow]:
         """Newest first."""
-        newest = (
-            sa.select(decision_table.c.attempt, sa.func.max(decision_table.c.id).label("id"))
-            .group_by(decision_table.c.attempt)
-            .subquery()
-        )
-        statement = (
-            sa.select(call_table, decision_table.c.result, decision_table.c.limit)
-            .outerjoin(newest, newest.c.attempt == call_table.c.attempt)
-            .outerjoin(decision_table, decision_table.c.id == newest.c.id)
-            .order_by(call_table.c.placed_at.desc(), call_table.c.attempt)
-            .limit(limit)
-            .offset(offset)
-        )
+        return self._rows(_CALLS.limit(limit).offset(offset))
+
+    def calls_of(self, application: str) -> list[CallRow]:
+        """All attempts for one application, newest first."""
+        return self._rows(_CALLS.where(call_table.c.application == application))
+
+    def open_calls(self) -> Sequence[UUID]:
+        """Attempts without an end: running ones, or lost in a crash."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                sa.select(call_table.c.attempt).where(call_table.c.ended_at.is_(None))
+            ).all()
+        return [row.attempt for row in rows]
+
+    def close_lost(self, at: datetime, versions: RunVersions) -> int:
+        """Attempts that a crash left open end as line_failed, with every answer understood until then.
+
+        They count against the caps like others. Returns how many. Only for whoever alone makes calls.
+        """
+        with self._engine.begin() as connection:
+            lost = connection.execute(sa.select(call_table).where(call_table.c.ended_at.is_(None))).all()
+            for row in lost:
+                answers = connection.execute(
+                    sa.select(answer_table.c.body)
+                    .where(answer_table.c.attempt == row.attempt)
+                    .order_by(answer_table.c.number)
+                ).all()
+                verdict = CallVerdict(
+                    call=row.attempt,
+                    application=row.application,
+                    outcome=CallOutcome.LINE_FAILED,
+                    recommendation=Recommendation.CALL_AGAIN,
+                    reasons=(Reason.NOT_REACHED,),
+                    answers=tuple(AnswerEvidence.model_validate(answer.body) for answer in answers),
+                    started_at=row.placed_at,
+                    versions=versions,
+                )
+                connection.execute(
+                    call_table.update()
+                    .where(call_table.c.attempt == row.attempt)
+                    .values(**_ended_values(verdict, at))
+                )
+        return len(lost)
+
+    def _rows(self, statement: sa.Select[Any]) -> list[CallRow]:
         with reading(self._engine) as connection:
             rows = connection.execute(statement).all()
         return [
@@ -230,17 +286,14 @@ class HookStore:
             for row in rows
         ]
 
-    def calls_of(self, application: str) -> list[CallRow]:
-        """All attempts for one application, newest first."""
-        return [row for row in self.calls(limit=1_000_000) if row.application == application]
 
-    def open_calls(self) -> Sequence[UUID]:
-        """Attempts without an end: running ones, or lost in a crash."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(
-                sa.select(call_table.c.attempt).where(call_table.c.ended_at.is_(None))
-            ).all()
-        return [row.attempt for row in rows]
+def _ended_values(verdict: CallVerdict, at: datetime) -> dict[str, object]:
+    return {
+        "ended_at": at,
+        "outcome": verdict.outcome.value,
+        "recommendation": verdict.recommendation.value,
+        "verdict": verdict.model_dump(mode="json"),
+    }
 
 
 def _decision_values(

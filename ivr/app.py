@@ -1,5 +1,7 @@
 """Constructs the house: every long-lived object is made here and handed to those who need it."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,8 +10,16 @@ from importlib.metadata import version
 
 from config.database import engine_for, migrate
 from config.settings import Settings
-from decision_hook.contract import Application, CreditDecision, DecisionResult, RunVersions
-from decision_hook.credit_limit.decide import CreditPolicy, decide, load_credit_policy, risk_score
+from decision_hook.contract import (
+    Application,
+    CallVerdict,
+    CreditDecision,
+    DecisionResult,
+    Reason,
+    RunVersions,
+    SurveyError,
+)
+from decision_hook.credit_limit.decide import CreditPolicy, decide, load_credit_policy
 from decision_hook.store import HookStore
 from dialogue.answer.delivery.call import CallDelivery
 from dialogue.answer.delivery.table import load_delivery
@@ -17,8 +27,8 @@ from dialogue.events import CallEvent, CallObserver, PromptStarted
 from dialogue.speaking.kokoro import Kokoro
 from dialogue.speaking.synthesizer import CachedSynthesizer
 from ivr.asterisk_line import open_asterisk
-from ivr.call import Desk, Observers, conduct
-from ivr.campaign.rules import window_of
+from ivr.call import CallOrder, Desk, Observers, conduct
+from ivr.campaign.rules import Hopeless, window_of
 from ivr.campaign.runner import Campaign, Rooms
 from ivr.campaign.store import CampaignStore
 from ivr.conversation import SpokenConversations
@@ -30,13 +40,15 @@ from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
 from ivr.prompts import open_speaking
 from ivr.recordings import RecordingFolder
-from ivr.simulator.cast import Cast
+from ivr.simulator.cast import Cast, Player
 from ivr.simulator.cue import Cue, CueBoard
 from ivr.simulator.embedded import EmbeddedDialler
 from ivr.simulator.studio import Studio
 from ivr.voice_desk import LogOddsSimilarity, VoiceSearchDesk
 from question_bank.bank import Bank
 from question_bank.load import load_bank
+
+log = logging.getLogger(__name__)
 
 DISK_THREADS = 2
 
@@ -84,11 +96,12 @@ async def build_app(
     *,
     cast: Cast,
     observer: CallObserver,
-    phone_of: Callable[[CallEvent], str | None],
+    phone_of: Callable[[CallEvent], str | None] = lambda _: None,
     network: Callable[[tuple[str, int]], Dialler] | None = None,
 ) -> AsyncIterator[App]:
     """Opens the house. `cast`: who answers in the simulator (empty: real people behind Asterisk).
 
+    `phone_of`: the number of a call that the campaign does not make: cues for synthetic applicants go there.
     `network` makes the dialler, given host and port of our AudioSocket server; None: as the settings say.
 
     Everything is closed on leaving: no task, thread or socket stays. Raises SurveyError.
@@ -154,20 +167,30 @@ async def build_app(
                 encoder=voices.encoder_name,
                 rules=policy.version,
             ),
-            observer=Observers(observer, CuePoster(cues, phone_of)),
+            observer=Observers(observer, CuePoster(cues, lambda event: phone_of(event) or called(event))),
         )
+
+        def called(event: CallEvent) -> str | None:
+            application = campaign.in_call(event.call)
+            return None if application is None else application.phone
+
+        async def call(order: CallOrder) -> CallVerdict:
+            """A call of the campaign. A synthetic applicant learns first whom to play, and rehearses."""
+            player = cast.join(order.application, order.seed)
+            if player is not None:
+                await rehearse(studio, player)
+            return await conduct(order, desk)
+
         campaign = Campaign(
             Rooms(
                 applications=store,
                 people=people,
                 disk=disk,
-                call=lambda order: conduct(order, desk),
-                risk=lambda application: risk_score(application, policy),
+                call=call,
                 decide=lambda application: decide(application, None, policy),
                 give_up=lambda application, why: _given_up(application, why, policy),
             ),
             settings.campaign,
-            call_above=settings.decision.call_above,
             window=window_of(settings.campaign),
         )
         yield App(
@@ -205,9 +228,18 @@ async def _dialler(
     return await open_asterisk(settings, stack, cast=cast, studio=studio, cues=cues, media=media)
 
 
-def _given_up(application: Application, why: str, policy: CreditPolicy) -> CreditDecision:
+async def rehearse(studio: Studio, player: Player) -> None:
+    """Renders what a synthetic applicant will most likely say; what cannot be is rendered while talking."""
+    try:
+        await asyncio.to_thread(studio.prepare, [player.applicant()])
+    except SurveyError as problem:
+        log.warning("synthetic applicant %s: %s", player.persona.name, problem)
+
+
+def _given_up(application: Application, why: Hopeless, policy: CreditPolicy) -> CreditDecision:
     """Nobody may dial this number any more: a person decides."""
-    return CreditDecision(result=DecisionResult.REFER, reasons=(f"not reached: {why}",), rules=policy.version)
+    reasons = (Reason.NOT_REACHED.value, why.value)
+    return CreditDecision(result=DecisionResult.REFER, reasons=reasons, rules=policy.version)
 
 
 def _threads(name: str, count: int) -> ThreadPoolExecutor:

@@ -47,7 +47,7 @@ async def open_asterisk(
     media: tuple[str, int],
 ) -> AmiDialler:
     """Dials over AMI. With a cast: starts the local pair if it does not run, and ends it again."""
-    if cast.all():
+    if not cast.empty:
         carrier = CarrierSide(cast=cast, studio=studio, cues=cues)
         await carrier.start(LOOPBACK, settings.asterisk.simulator_port)
         stack.push_async_callback(carrier.close)

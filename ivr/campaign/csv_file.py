@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from decision_hook.contract import Application, FactSource, SurveyError
 
+SOURCES = tuple(source.value for source in FactSource)
 PLAIN = ("id", "phone", "product", "applied_at", "risk_score")
 
 
@@ -55,9 +56,9 @@ def _check_header(path: Path, names: Sequence[str] | None) -> None:
         raise SurveyError(f"{path}: line 1: no column {', '.join(missing)}; the first line names the columns")
     for name in known:
         source, dot, key = name.partition(".")
-        if name in PLAIN or (dot and source in FactSource and key):
+        if name in PLAIN or (dot and source in SOURCES and key):
             continue
-        sources = ", ".join(FactSource)
+        sources = ", ".join(SOURCES)
         raise SurveyError(
             f"{path}: line 1: column {name!r} is not known; use {', '.join(PLAIN)} or <source>.<key> "
             f"with source one of {sources}"

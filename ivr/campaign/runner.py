@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -18,21 +18,31 @@ from decision_hook.contract import (
     SurveyError,
 )
 from ivr.call import CallOrder, in_thread
-from ivr.campaign.rules import CallWindow, Never, NotBefore, Now, PastAttempt, Permission, may_call
+from ivr.campaign.rules import CallWindow, History, Hopeless, Never, NotBefore, Now, may_call
+from ivr.dialler.numbers import national
 
 log = logging.getLogger(__name__)
 
-IDLE_S = 5.0  # how often a waiting campaign looks whether a window has opened
+LOOK_EVERY_S = 10.0  # at the latest; news is acted on at once
+AFTER_FAILURE_S = 60.0  # an application whose call could not be stored rests so long
 
 
 class Applications(Protocol):
-    """What is stored of applications. Blocks."""
+    """What is stored of applications. Blocks; raises SurveyError if the storage is unusable."""
 
-    def save_application(self, application: Application, received_at: datetime) -> bool: ...
+    def save_application(self, application: Application, received_at: datetime) -> bool:
+        """False: its id is there already, and nothing was changed."""
+        ...
 
     def application(self, identifier: str) -> Application | None: ...
 
-    def undecided(self) -> list[Application]: ...
+    def queue(self, application: str, decision: CreditDecision, at: datetime) -> None:
+        """Puts it on the call list with its PENDING decision. Idempotent."""
+        ...
+
+    def queued(self) -> list[Application]:
+        """The call list: oldest first, without those that are decided."""
+        ...
 
     def save_decision(self, application: str, decision: CreditDecision, at: datetime) -> None: ...
 
@@ -42,11 +52,9 @@ class Applications(Protocol):
 class People(Protocol):
     """What is stored of people and their numbers. Blocks."""
 
-    def past_attempts(self, phone: str) -> list[PastAttempt]: ...
-
-    def is_blocked(self, phone: str) -> bool: ...
-
-    def close_lost(self, at: datetime) -> int: ...
+    def histories(self, numbers: Collection[str]) -> dict[str, History]:
+        """Of each of these national numbers, all of them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,117 +64,165 @@ class Rooms:
     applications: Applications
     people: People
     disk: Executor
-    call: Callable[[CallOrder], Awaitable[CallVerdict]]
-    risk: Callable[[Application], float]
-    decide: Callable[[Application], CreditDecision]  # without a call
-    give_up: Callable[[Application, str], CreditDecision]  # cannot be reached: why
+    call: Callable[[CallOrder], Awaitable[CallVerdict]]  # raises only if the call could not be stored
+    decide: Callable[[Application], CreditDecision]  # without a call; PENDING: call first
+    give_up: Callable[[Application, Hopeless], CreditDecision]  # cannot be reached: why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """On the call list, but not to be called before `until`."""
+
+    application: Application
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What the call list says now."""
+
+    due: tuple[Application, ...]  # one per number
+    waiting: tuple[Waiting, ...]
+    hopeless: tuple[tuple[Application, Hopeless], ...]  # nobody may dial for it any more, and why
 
 
 class Campaign:
-    """One runner per database. Never two calls to one number at once."""
+    """One per database (see ivr.campaign.lock). Never two calls to one number at once."""
 
     def __init__(
         self,
         rooms: Rooms,
         settings: CampaignSettings,
         *,
-        call_above: float,
         window: CallWindow,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_attempt: Callable[[], UUID] = uuid4,
     ) -> None:
         self._rooms, self._settings, self._window = rooms, settings, window
-        self._call_above, self._now, self._new_attempt = call_above, now, new_attempt
-        self._ringing: set[str] = set()  # numbers in a call now
+        self._now, self._new_attempt = now, new_attempt
+        self._calls: dict[UUID, Application] = {}  # in progress, by attempt
+        self._resting: dict[str, datetime] = {}  # applications whose call could not be stored
         self._news = asyncio.Event()
+        self._intake = asyncio.Lock()
+        self._stopping = False
+        self.failed = 0  # calls that could not be stored
 
     async def submit(self, application: Application) -> CreditDecision:
-        """Stores an application and decides it, or leaves it PENDING for a call.
+        """Stores an application and decides it, or puts it on the call list (PENDING).
 
         The same application again gives the decision there is. Raises SurveyError if another one has its id.
         """
-        rooms = self._rooms
-        new = await in_thread(rooms.disk, rooms.applications.save_application, application, self._now())
-        if not new:
-            known = await in_thread(rooms.disk, rooms.applications.application, application.id)
-            if known != application:
-                raise SurveyError(f"application {application.id}: another one has this id; give it a new id")
-            decided = await in_thread(rooms.disk, rooms.applications.decision, application.id)
-            if decided is not None:
-                return decided
-        if rooms.risk(application) >= self._call_above:
+        async with self._intake:  # the same one twice at the same moment is still decided once
+            decision = await in_thread(self._rooms.disk, self._take_in, application)
+        if decision.result is DecisionResult.PENDING:
             self._news.set()
-            return CreditDecision(result=DecisionResult.PENDING, reasons=("to_be_called",))
-        decision = rooms.decide(application)
-        await in_thread(rooms.disk, rooms.applications.save_decision, application.id, decision, self._now())
         return decision
 
-    async def recover(self) -> int:
-        """After a crash: attempts left open are closed and count. Call once, before `run`."""
-        return await in_thread(self._rooms.disk, self._rooms.people.close_lost, self._now())
+    def in_call(self, attempt: UUID) -> Application | None:
+        """Whom this attempt calls; None: not one of ours, or over."""
+        return self._calls.get(attempt)
 
-    async def run(self, *, until_idle: bool) -> list[tuple[Application, datetime]]:
+    def stop_dialling(self) -> None:
+        """No further call begins; `run` returns when those in progress have ended."""
+        self._stopping = True
+        self._news.set()
+
+    async def run(self, *, until_idle: bool, only: Collection[str] | None = None) -> tuple[Waiting, ...]:
         """Calls whoever may be called, `calls_at_once` at a time.
 
-        `until_idle`: returns when nobody may be called now, with those who must wait and until when.
-        Otherwise runs until cancelled; calls in progress are then cancelled with it.
+        `until_idle`: returns when nobody may be called now, with those who must wait. Otherwise runs until
+        `stop_dialling`, or cancelled; calls in progress are then cancelled with it.
+        `only`: ids of applications; None: the whole call list.
         """
+        running: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as calls:
-            running: set[asyncio.Task[None]] = set()
             while True:
                 self._news.clear()
-                due, waiting = await self._look()
-                for application in due[: self._settings.calls_at_once - len(running)]:
-                    self._ringing.add(application.phone)
-                    task = calls.create_task(self._one(application), name=f"call {application.id}")
+                plan = await self._look(only) if not self._stopping else _NOTHING
+                for application in plan.due[: self._settings.calls_at_once - len(running)]:
+                    attempt = self._new_attempt()
+                    self._calls[attempt] = application
+                    task = calls.create_task(self._one(attempt, application), name=f"call {attempt}")
                     running.add(task)
                     task.add_done_callback(running.discard)
                     task.add_done_callback(lambda _: self._news.set())
-                if not running and not due and until_idle:
-                    return waiting
-                try:
-                    async with asyncio.timeout(IDLE_S):
-                        await self._news.wait()
-                except TimeoutError:
-                    continue
+                idle = until_idle and not plan.due and not self._news.is_set()
+                if not running and (idle or self._stopping):
+                    return plan.waiting
+                await self._wait(plan.waiting)
 
-    async def _look(self) -> tuple[list[Application], list[tuple[Application, datetime]]]:
-        """Who may be called now, and who must wait; gives up on those who may never be."""
-        rooms, now = self._rooms, self._now()
+    async def _wait(self, waiting: tuple[Waiting, ...]) -> None:
+        """Until there is news, or somebody may be called."""
+        first = min((one.until for one in waiting), default=self._now() + timedelta(days=1))
+        until_first_s = max(0.05, (first - self._now()).total_seconds())
+        try:
+            async with asyncio.timeout(min(LOOK_EVERY_S, until_first_s)):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    async def _look(self, only: Collection[str] | None) -> Plan:
+        """Reads the call list, and gives up on those who may never be called."""
+        rooms, now, busy = self._rooms, self._now(), {national(one.phone) for one in self._calls.values()}
+        plan = await in_thread(rooms.disk, self._plan, only, busy, now)
+        for application, why in plan.hopeless:
+            decision = rooms.give_up(application, why)
+            await in_thread(rooms.disk, rooms.applications.save_decision, application.id, decision, now)
+        return plan
+
+    def _take_in(self, application: Application) -> CreditDecision:
+        rooms, now = self._rooms.applications, self._now()
+        if not rooms.save_application(application, now):
+            if rooms.application(application.id) != application:
+                raise SurveyError(f"application {application.id}: another one has this id; give it a new id")
+            decided = rooms.decision(application.id)
+            if decided is not None and decided.result is not DecisionResult.PENDING:
+                return decided
+        decision = self._rooms.decide(application)
+        if decision.result is DecisionResult.PENDING:
+            rooms.queue(application.id, decision, now)
+        else:
+            rooms.save_decision(application.id, decision, now)
+        return decision
+
+    def _plan(self, only: Collection[str] | None, busy: set[str], now: datetime) -> Plan:
+        listed = [one for one in self._rooms.applications.queued() if only is None or one.id in only]
+        histories = self._rooms.people.histories({national(one.phone) for one in listed})
         due: list[Application] = []
-        waiting: list[tuple[Application, datetime]] = []
-        taken = set(self._ringing)
-        for application in await in_thread(rooms.disk, rooms.applications.undecided):
-            if application.phone in taken or rooms.risk(application) < self._call_above:
+        waiting: list[Waiting] = []
+        hopeless: list[tuple[Application, Hopeless]] = []
+        taken = set(busy)
+        for application in listed:
+            number = national(application.phone)
+            if number in taken:
                 continue
-            match await in_thread(rooms.disk, self._permission, application.phone, now):
-                case Now():
-                    taken.add(application.phone)
-                    due.append(application)
-                case NotBefore(at=at):
-                    waiting.append((application, at))
+            permission = may_call(
+                application.id, histories[number], now, window=self._window, settings=self._settings
+            )
+            rests = self._resting.get(application.id)
+            match permission:
                 case Never(why=why):
-                    decision = rooms.give_up(application, why)
-                    await in_thread(
-                        rooms.disk, rooms.applications.save_decision, application.id, decision, now
-                    )
-        return due, waiting
+                    hopeless.append((application, why))
+                case NotBefore(at=at):
+                    waiting.append(Waiting(application=application, until=at))
+                case Now() if rests is not None and rests > now:
+                    waiting.append(Waiting(application=application, until=rests))
+                case Now():
+                    taken.add(number)
+                    due.append(application)
+        return Plan(due=tuple(due), waiting=tuple(waiting), hopeless=tuple(hopeless))
 
-    def _permission(self, phone: str, now: datetime) -> Permission:
-        people = self._rooms.people
-        return may_call(
-            now,
-            people.past_attempts(phone),
-            blocked=people.is_blocked(phone),
-            window=self._window,
-            settings=self._settings,
-        )
-
-    async def _one(self, application: Application) -> None:
-        attempt = self._new_attempt()
+    async def _one(self, attempt: UUID, application: Application) -> None:
         try:
             await self._rooms.call(
                 CallOrder(attempt=attempt, application=application, seed=attempt.int & 0x7FFF_FFFF)
             )
+        except Exception as problem:  # around a call: the others go on, and this one is not tried in a loop
+            self.failed += 1
+            self._resting[application.id] = self._now() + timedelta(seconds=AFTER_FAILURE_S)
+            log.error("call %s: could not be stored (%s)", attempt, type(problem).__name__)
         finally:
-            self._ringing.discard(application.phone)
+            del self._calls[attempt]
+
+
+_NOTHING = Plan(due=(), waiting=(), hopeless=())

@@ -1,6 +1,6 @@
 """Who can be telephoned: synthetic applicants by number."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,11 +32,15 @@ class Player:
 
 
 class Cast:
-    """Players by number. Numbers compare by their last twelve digits."""
+    """Players by number. Numbers compare by their last twelve digits.
 
-    def __init__(self, players: Iterable[Player]) -> None:
-        """Raises SurveyError if two share a number."""
+    `personas`: by number, whoever plays the applicant for whom that number will be called; see `join`.
+    """
+
+    def __init__(self, players: Iterable[Player] = (), personas: Mapping[str, Persona] | None = None) -> None:
+        """Raises SurveyError if two players share a number."""
         self._players: dict[str, Player] = {}
+        self._personas = {number_key(phone): persona for phone, persona in (personas or {}).items()}
         for player in players:
             other = self._players.setdefault(number_key(player.phone), player)
             if other is not player:
@@ -44,6 +48,22 @@ class Cast:
                     f"personas {other.persona.name} and {player.persona.name}: the same number; "
                     "give each its own"
                 )
+
+    @property
+    def empty(self) -> bool:
+        """Nobody can answer."""
+        return not self._players and not self._personas
+
+    def join(self, application: Application, seed: int) -> Player | None:
+        """From now on the persona with this application's number plays this applicant.
+
+        The player of that number as it is, if it has no such persona; None: nobody has the number.
+        """
+        key = number_key(application.phone)
+        persona = self._personas.get(key)
+        if persona is not None:
+            self._players[key] = Player(application=application, persona=persona, seed=seed)
+        return self._players.get(key)
 
     def at(self, phone: str) -> Player | None:
         return self._players.get(number_key(phone))

@@ -66,7 +66,6 @@ def test_a_call_from_beginning_to_decision(store: HookStore) -> None:
     store.save_application(APPLICATION, AT)
     attempt = uuid4()
     store.begin_call(attempt, "A1", AT)
-    assert [application.id for application in store.undecided()] == ["A1"]
     verdict = CallVerdict(
         call=attempt,
         application="A1",
@@ -79,18 +78,37 @@ def test_a_call_from_beginning_to_decision(store: HookStore) -> None:
     )
     store.end_call(verdict, AT)
     assert store.verdict(attempt) == verdict
-    assert store.undecided() == []
     assert store.open_calls() == []
     (row,) = store.calls()
     assert (row.outcome, row.decision, row.limit) == (CallOutcome.COMPLETED, DecisionResult.APPROVE, 30_000)
 
 
-def test_a_pending_decision_leaves_the_application_open(store: HookStore) -> None:
+def test_the_call_list_holds_what_was_put_on_it_until_it_is_decided(store: HookStore) -> None:
+    pending = CreditDecision(result=DecisionResult.PENDING)
     store.save_application(APPLICATION, AT)
-    store.save_decision("A1", CreditDecision(result=DecisionResult.PENDING), AT)
-    assert [application.id for application in store.undecided()] == ["A1"]
+    assert store.queued() == []  # stored by somebody who calls himself
+    store.queue("A1", pending, AT)
+    store.queue("A1", pending, AT)
+    assert store.queued() == [APPLICATION]
+    assert store.decision("A1") == pending
     store.save_decision("A1", CreditDecision(result=DecisionResult.REFER), AT)
-    assert store.undecided() == []
+    assert store.queued() == []
     newest = store.decision("A1")
     assert newest is not None
     assert newest.result is DecisionResult.REFER
+
+
+def test_a_call_lost_in_a_crash_is_closed_with_its_answers(store: HookStore) -> None:
+    store.save_application(APPLICATION, AT)
+    lost = uuid4()
+    store.begin_call(lost, "A1", AT)
+    store.save_answer(lost, 0, answer(0))
+    versions = RunVersions(shengwen="test")
+    assert store.close_lost(AT, versions) == 1
+    assert store.close_lost(AT, versions) == 0
+    verdict = store.verdict(lost)
+    assert verdict is not None
+    assert (verdict.outcome, verdict.answers) == (CallOutcome.LINE_FAILED, (answer(0),))
+    (row,) = store.calls_of("A1")
+    assert row.ended_at == AT
+    assert store.calls_of("A2") == []

@@ -6,7 +6,17 @@ import pytest
 
 from config.settings import CampaignSettings
 from decision_hook.contract import CallOutcome
-from ivr.campaign.rules import Never, NotBefore, Now, PastAttempt, Permission, may_call, window_of
+from ivr.campaign.rules import (
+    History,
+    Hopeless,
+    Never,
+    NotBefore,
+    Now,
+    PastAttempt,
+    Permission,
+    may_call,
+    window_of,
+)
 
 SETTINGS = CampaignSettings(
     timezone="Asia/Shanghai",
@@ -20,8 +30,11 @@ NIGHT = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)  # 00:00 on 3 March in Shanghai
 MORNING = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)  # 09:00 on 3 March
 
 
-def tried(hours_ago: float, outcome: CallOutcome | None = CallOutcome.NO_ANSWER) -> PastAttempt:
-    return PastAttempt(placed_at=NOON - timedelta(hours=hours_ago), outcome=outcome)
+def tried(
+    hours_ago: float, outcome: CallOutcome | None = CallOutcome.NO_ANSWER, *, application: str = "A1"
+) -> PastAttempt:
+    placed_at = NOON - timedelta(hours=hours_ago)
+    return PastAttempt(application=application, placed_at=placed_at, outcome=outcome)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +46,7 @@ def tried(hours_ago: float, outcome: CallOutcome | None = CallOutcome.NO_ANSWER)
         pytest.param(
             MORNING - timedelta(seconds=1), [], False, NotBefore(at=MORNING), id="a second too early"
         ),
-        pytest.param(NOON, [], True, Never(why="on the do-not-call list"), id="do not call"),
+        pytest.param(NOON, [], True, Never(why=Hopeless.DO_NOT_CALL), id="do not call"),
         pytest.param(NOON, [tried(3)], False, Now(), id="second try after the pause"),
         pytest.param(
             NOON, [tried(1)], False, NotBefore(at=NOON + timedelta(hours=1)), id="second try too soon"
@@ -42,14 +55,14 @@ def tried(hours_ago: float, outcome: CallOutcome | None = CallOutcome.NO_ANSWER)
             NOON,
             [tried(30), tried(20), tried(10)],
             False,
-            Never(why="called 3 times, which is the most allowed"),
+            Never(why=Hopeless.ATTEMPTS_USED_UP),
             id="cap",
         ),
         pytest.param(
             NOON,
             [tried(30, None), tried(20, None), tried(10, None)],
             False,
-            Never(why="called 3 times, which is the most allowed"),
+            Never(why=Hopeless.ATTEMPTS_USED_UP),
             id="attempts lost in a crash count",
         ),
         pytest.param(
@@ -60,22 +73,55 @@ def tried(hours_ago: float, outcome: CallOutcome | None = CallOutcome.NO_ANSWER)
             id="our own line's faults do not count",
         ),
         pytest.param(
-            NOON, [tried(30, CallOutcome.COMPLETED)], False, Never(why="reached already"), id="spoke to us"
+            NOON,
+            [tried(30, CallOutcome.COMPLETED)],
+            False,
+            Never(why=Hopeless.CALLED_ALREADY),
+            id="spoke to us",
+        ),
+        pytest.param(
+            NOON,
+            [tried(30, CallOutcome.COMPLETED, application="A0")],
+            False,
+            Now(),
+            id="spoke to us about another application",
+        ),
+        pytest.param(
+            NOON,
+            [tried(1, CallOutcome.COMPLETED, application="A0")],
+            False,
+            NotBefore(at=NOON + timedelta(hours=1)),
+            id="the pause holds for the person, whatever it is about",
+        ),
+        pytest.param(
+            NOON,
+            [tried(30, CallOutcome.WRONG_PERSON, application="A0")],
+            False,
+            Never(why=Hopeless.SOMEBODY_ELSES_NUMBER),
+            id="a stranger is left alone",
+        ),
+        pytest.param(
+            NOON,
+            [tried(24 * 31), tried(24 * 32), tried(24 * 33)],
+            False,
+            Now(),
+            id="attempts of last month are forgotten",
         ),
         pytest.param(
             NOON,
             [tried(30, CallOutcome.REFUSED_RECORDING)],
             False,
-            Never(why="reached already"),
+            Never(why=Hopeless.REFUSED_RECORDING),
             id="a refusal is obeyed",
         ),
     ],
 )
 def test_permission(now: datetime, past: list[PastAttempt], blocked: bool, expected: Permission) -> None:
-    permission = may_call(now, past, blocked=blocked, window=window_of(SETTINGS), settings=SETTINGS)
+    history = History(attempts=tuple(past), blocked=blocked)
+    permission = may_call("A1", history, now, window=window_of(SETTINGS), settings=SETTINGS)
     assert permission == expected
 
 
 def test_a_whole_day_window() -> None:
     settings = SETTINGS.model_copy(update={"window_start": "00:00", "window_end": "00:00"})
-    assert may_call(NIGHT, [], blocked=False, window=window_of(settings), settings=settings) == Now()
+    assert may_call("A1", History(), NIGHT, window=window_of(settings), settings=settings) == Now()
