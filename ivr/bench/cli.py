@@ -1,0 +1,83 @@
+"""`shengwen bench`: what callers wait for, and how many of them one machine serves."""
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+
+from config.settings import Settings
+from ivr.terminal import bars, begin, console
+
+app = typer.Typer(help="Measure turns and calls under load. The callers live in a process of their own.")
+
+Json = Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")]
+
+
+@app.command()
+def turn(
+    answers: Annotated[
+        int, typer.Option(min=4, max=10_000, help="So many answers, a quarter each kind.")
+    ] = 160,
+    as_json: Json = False,
+) -> None:
+    """How long a caller waits: one call at a time, about 30 minutes for 160 answers.
+
+    A turn runs from the last audible sample of the caller's clean speech to the first audible sample of the
+    next question at the caller's ear. Acknowledgements ("好的") are reported apart. A caller is cut off if
+    anything of ours begins before that last sample. A quarter of the answers each: yes or no, fact, digits,
+    hesitant (silences inside, median 0.5 s, 95th percentile 1.2 s). The first run renders the callers' words,
+    a few minutes.
+    """
+    settings = begin()
+    _print(asyncio.run(_turn(settings, answers)), as_json=as_json)
+
+
+@app.command()
+def calls(
+    lines: Annotated[int, typer.Option("--n", min=1, max=200, help="Calls at once.")] = 8,
+    minutes: Annotated[float, typer.Option(min=0.5, max=240, help="Measured for so long.")] = 5.0,
+    as_json: Json = False,
+) -> None:
+    """N calls at once in real time: turns, our CPU, the 20 ms clock. Takes the minutes and about four more.
+
+    Whoever hangs up is followed by the next caller. cpu_cores is our process alone, without the callers'.
+    A call should bring at least 0.11 answers a second (answers_per_s_per_call).
+    """
+    settings = begin()
+    _print(asyncio.run(_calls(settings, lines, minutes)), as_json=as_json)
+
+
+async def _turn(settings: Settings, wanted: int) -> dict[str, object]:
+    from ivr.bench.figures import machine
+    from ivr.bench.report import turn_report
+    from ivr.bench.run import open_bench, turns
+
+    state = machine()
+    with bars() as progress:
+        async with open_bench(settings, progress=progress) as bench:
+            counted, surplus = await turns(bench, wanted=wanted, tell=_tell)
+    return {**turn_report(counted, surplus), "machine": state}
+
+
+async def _calls(settings: Settings, lines: int, minutes: float) -> dict[str, object]:
+    from ivr.bench.figures import machine
+    from ivr.bench.report import load_report
+    from ivr.bench.run import load, open_bench
+
+    state = machine()
+    with bars() as progress:
+        async with open_bench(settings, progress=progress) as bench:
+            heard, measured = await load(bench, lines=lines, minutes=minutes, tell=_tell)
+    return {**load_report(heard, measured), "machine": state}
+
+
+def _tell(line: str) -> None:
+    console.print(line, style="dim", highlight=False)
+
+
+def _print(report: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False))
+    else:
+        console.print_json(json.dumps(report, ensure_ascii=False))

@@ -1,0 +1,101 @@
+"""How a bench applicant answers: the simulator's words, some with silences inside. No clock, no I/O."""
+
+import math
+import random
+import re
+from dataclasses import replace
+
+from decision_hook.contract import FactKind
+from ivr.simulator.applicant import KEYPAD_SUFFIX, Applicant
+from ivr.simulator.cue import Cue
+from ivr.simulator.persona import Persona
+from ivr.simulator.reply import Reply, Say, Step, Wait
+
+PAUSE_MEDIAN_MS = 500.0
+PAUSE_P95_MS = 1_200.0
+PAUSE_SIGMA = math.log(PAUSE_P95_MS / PAUSE_MEDIAN_MS) / 1.645  # of the natural log
+RENDERED_SILENCE_MS = 140  # what two renderings bring along where they meet
+SHARE = 0.4  # of the questions that are hesitated at
+SECOND_PAUSE = 0.25  # share of hesitant answers that begin with a filler besides
+NEVER = ("opening.", "consent.")  # a yes or a no has no inside
+FILLERS = ("嗯", "那个", "这个")
+
+_READ_OUT = re.compile(r"^[零幺一二三四五六七八九]{4,}$")
+_LEAD = re.compile(
+    r"^(我是|我叫|我住在|我在|是我|是|在|叫|做|住|属|大概|应该是|好像是|一共|有|每个月|一个月|一年|主要是|就是|今年"
+    r"|尾号是|尾号|后四位是|卡的尾号是|单位是|之前在|以前在|我申请的是|第一张是)"
+)
+
+
+def split(text: str) -> tuple[str, str]:
+    """Where somebody stops to think: at a comma, amid digits, after a year, a 万, or the first word.
+
+    A text without such a place begins with a filler instead.
+    """
+    body = text.rstrip("。，")
+    if _READ_OUT.match(body):
+        return body[: len(body) // 2], body[len(body) // 2 :]
+    for mark in "，年万":
+        at = body.find(mark) + 1
+        if 0 < at < len(body) - 1:
+            return body[:at], body[at:]
+    lead = _LEAD.match(body)
+    if lead is not None and lead.end() < len(body):
+        return body[: lead.end()], body[lead.end() :]
+    return FILLERS[len(body) % len(FILLERS)], text
+
+
+class HesitantApplicant:
+    """An applicant for one call. Where it hesitates depends on the applicant; how long, on the call.
+
+    Asked again, it says the same again, so that all its words can be rendered beforehand.
+    """
+
+    def __init__(self, applicant: Applicant, *, seed: int, call: int) -> None:
+        self._applicant = applicant
+        self._seed = seed
+        self._rng = random.Random(f"{seed}/pauses/{call}")
+        self._said: dict[str, Reply | None] = {}
+
+    @property
+    def persona(self) -> Persona:
+        return self._applicant.persona
+
+    def hello(self) -> Reply | None:
+        return self._applicant.hello()
+
+    def reply(self, cue: Cue) -> Reply | None:
+        if not cue.question_id or cue.question_id.endswith(KEYPAD_SUFFIX):
+            return self._applicant.reply(cue)
+        if cue.question_id not in self._said:
+            self._said[cue.question_id] = self._applicant.reply(cue)
+        reply = self._said[cue.question_id]
+        return self._hesitating(reply) if reply is not None and self.hesitates_at(cue.question_id) else reply
+
+    def hesitates_at(self, question_id: str) -> bool:
+        if question_id.startswith(NEVER):
+            return False
+        return random.Random(f"{self._seed}/hesitates/{question_id}").random() < SHARE
+
+    def rehearsal(self, cue: Cue) -> tuple[Say, ...]:
+        """Everything that may be said to this question, so that it can be rendered. Changes nothing."""
+        if cue.kind is FactKind.FREE:
+            texts = self.persona.wording.get("free", ())
+            return tuple(Say(text=part) for text in texts for part in (text, *split(text)))
+        twin = HesitantApplicant(self._applicant, seed=self._seed, call=0)
+        reply = twin.reply(cue)
+        return (*(() if reply is None else reply.says()), *(Say(text=filler) for filler in FILLERS))
+
+    def _hesitating(self, reply: Reply) -> Reply:
+        said = reply.says()
+        if len(said) != 1:
+            return reply
+        before, after = split(said[0].text)
+        steps: list[Step] = [Say(text=before), self._pause(), Say(text=after)]
+        if before not in FILLERS and self._rng.random() < SECOND_PAUSE:
+            steps = [Say(text=self._rng.choice(FILLERS)), self._pause(), *steps]
+        return replace(reply, steps=tuple(steps))
+
+    def _pause(self) -> Wait:
+        ms = self._rng.lognormvariate(math.log(PAUSE_MEDIAN_MS), PAUSE_SIGMA)
+        return Wait(ms=max(0, round(ms) - RENDERED_SILENCE_MS))
