@@ -1,30 +1,11 @@
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from dialogue.hearing.port import RecognizerUnavailable, Transcript, Utterance
 from dialogue.speaking.check import check_prompts, syllable_error
 from dialogue.speaking.lexicon import load_lexicon
+from tests.fakes.recognizer import FakeRecognizer
 from tests.fakes.synthesizer import FakeSynthesizer
-
-
-class WrittenRecognizer:
-    """Hears what is written down for it, in order."""
-
-    def __init__(self, *heard: str | None) -> None:
-        self._heard = list(heard)
-
-    async def transcribe(self, utterance: Utterance, *, language: str = "zh") -> Transcript:
-        text = self._heard.pop(0)
-        if text is None:
-            raise RecognizerUnavailable
-        return Transcript(text=text)
-
-    async def score(
-        self, utterance: Utterance, wordings: Sequence[str], *, language: str = "zh"
-    ) -> tuple[float, ...]:
-        return ()
 
 
 @pytest.mark.parametrize(
@@ -51,17 +32,17 @@ async def test_a_prompt_is_heard_once_and_listed_if_misheard(tmp_path: Path) -> 
     checks = await check_prompts(
         ["您好", "请问您住在哪里", "您好"],
         FakeSynthesizer(),
-        WrittenRecognizer("你好", "请问您住在那里面"),
+        FakeRecognizer(["你好", "请问您住在那里面"]),
         tmp_path,
         on_progress=lambda done, of: progress.append((done, of)),
     )
     assert [(c.text, c.listed) for c in checks] == [("您好", True), ("请问您住在哪里", True)]
     assert progress == [(1, 2), (2, 2)]
-    again = await check_prompts(["您好"], FakeSynthesizer(), WrittenRecognizer(), tmp_path)
+    again = await check_prompts(["您好"], FakeSynthesizer(), FakeRecognizer(), tmp_path)
     assert again == checks[:1]
 
 
 async def test_what_could_not_be_heard_is_tried_again(tmp_path: Path) -> None:
-    assert not await check_prompts(["您好"], FakeSynthesizer(), WrittenRecognizer(None), tmp_path)
-    (only,) = await check_prompts(["您好"], FakeSynthesizer(), WrittenRecognizer("您好"), tmp_path)
+    assert not await check_prompts(["您好"], FakeSynthesizer(), FakeRecognizer([None]), tmp_path)
+    (only,) = await check_prompts(["您好"], FakeSynthesizer(), FakeRecognizer(["您好"]), tmp_path)
     assert not only.listed
