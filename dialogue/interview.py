@@ -70,7 +70,7 @@ class Interview:
 
     async def _goodbye(self, ending: CallOutcome, grade: Grade | None) -> None:
         self._talk.state("closing")
-        script, choice = self._script, self._talk.rng.choice
+        script, choice = self._script, self._talk.pick
         words: tuple[str, ...]
         match ending, grade:
             case (CallOutcome.ANNOUNCEMENT | CallOutcome.VOICEMAIL, _):

@@ -79,7 +79,7 @@ class Opening:
         if voice.ending is not None:
             return Opened(ending=voice.ending, recording=True)
         if voice.yes is not True:
-            await self._talk.say(self._talk.rng.choice(self._script.voiceprint_declined))
+            await self._talk.say(self._talk.pick(self._script.voiceprint_declined))
         return Opened(ending=None, recording=True, voiceprint=voice.yes is True)
 
     async def _consent(self, kind: ConsentKind, question: Question) -> Understood:
@@ -97,8 +97,8 @@ class Opening:
 
     async def _yes_or_no(self, question: Question) -> Understood:
         """Asks until it is yes, no, an ending, or hopeless."""
-        rng, script = self._talk.rng, self._script
-        words = rng.choice(question.phrasings)
+        script = self._script
+        words = self._talk.pick(question.phrasings)
         prompt = Prompt(
             text=words, question_id=question.id, kind=question.kind, wait_s=question.wait_s, max_keys=1
         )
@@ -120,12 +120,12 @@ class Opening:
                     explain = wish is Grade.WHO_ARE_YOU
                     prompt = replace(
                         prompt,
-                        prefix=rng.choice(script.who_we_are if explain else script.repeat_prefix),
+                        prefix=self._talk.pick(script.who_we_are if explain else script.repeat_prefix),
                         slow=wish is Grade.SLOWER,
                     )
                 case Grade.NO_ANSWER if silences < MAX_SILENCES:
                     silences += 1
-                    prompt = replace(prompt, prefix=rng.choice(script.patience))
+                    prompt = replace(prompt, prefix=self._talk.pick(script.patience))
                 case Grade.NO_ANSWER:
                     return understood
                 case _ if unclear < MAX_UNCLEAR:
@@ -133,8 +133,8 @@ class Opening:
                     offer = question.keypad.ask if question.keypad and unclear == MAX_UNCLEAR else None
                     prompt = replace(
                         prompt,
-                        prefix=rng.choice(script.unclear_prefix),
-                        text=offer or rng.choice(question.phrasings),
+                        prefix=self._talk.pick(script.unclear_prefix),
+                        text=offer or self._talk.pick(question.phrasings),
                         question_id=f"{question.id}:keypad" if offer else question.id,
                     )
                 case _:

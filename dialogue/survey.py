@@ -25,7 +25,7 @@ from dialogue.step import Step, Tries, decide
 from dialogue.talk import Prompt, Talk
 from question_bank.bank import Bank
 from question_bank.belief import update
-from question_bank.paper import Ask, PaperPolicy, PaperState, Stop, choose, likely_next
+from question_bank.paper import PaperPolicy, PaperState, Stop, choose, likely_next
 from question_bank.question import Question, Role
 from question_bank.render import phrase
 
@@ -105,12 +105,12 @@ class Survey:
         """Raises CallerGone."""
         self._talk.state("warm_up")
         for question in _pick(self._bank.script.warm_up, self._rules.warm_ups, self._talk.rng):
-            ended = await self._put(question, self._talk.rng.randrange(len(question.phrasings)), prefix="")
+            ended = await self._put(question, self._ready_phrasing(question), prefix="")
             if ended is not None:
                 return ended
         self._talk.state("survey")
         started_ms = self._talk.line.now_ms()
-        prefix = self._talk.rng.choice(self._bank.script.to_survey)
+        prefix = self._talk.pick(self._bank.script.to_survey)
         while True:
             self.state = replace(self.state, elapsed_s=(self._talk.line.now_ms() - started_ms) / 1_000)
             chosen = choose(self._bank, self.state, self._rules.paper, self._talk.rng)
@@ -121,9 +121,8 @@ class Survey:
                     return Surveyed(ending=CallOutcome.COMPLETED, stopped=again.why.value)
                 chosen = again
             self._render_ahead()
-            ended = await self._put(
-                self._bank.question(chosen.question_id), self._phrasing(chosen), prefix=prefix
-            )
+            question = self._bank.question(chosen.question_id)
+            ended = await self._put(question, self._ready_phrasing(question, chosen.phrasing), prefix=prefix)
             prefix = ""
             if ended is not None:
                 await self.settle()
@@ -135,14 +134,13 @@ class Survey:
             settling, self._settling = self._settling, None
             await settling
 
-    def _phrasing(self, chosen: Ask) -> int:
-        """The wording meant, or one whose audio is at hand if that is not rendered yet."""
-        question = self._bank.question(chosen.question_id)
-        order = [chosen.phrasing, *(i for i in range(len(question.phrasings)) if i != chosen.phrasing)]
+    def _ready_phrasing(self, question: Question, wanted: int = 0) -> int:
+        """The wording wanted, or one whose audio is at hand if that is not rendered yet."""
+        order = [wanted, *(i for i in range(len(question.phrasings)) if i != wanted)]
         for index in order:
             if self._synthesizer.ready(self._words(question, index)) is not None:
                 return index
-        return chosen.phrasing
+        return wanted
 
     def _words(self, question: Question, index: int) -> str:
         return phrase(question, index, self._application.facts)
@@ -158,7 +156,7 @@ class Survey:
 
     async def _put(self, question: Question, phrasing: int, *, prefix: str) -> Surveyed | None:
         """Asks one question until it is answered or given up. Not None: the survey is over."""
-        script, rng = self._bank.script, self._talk.rng
+        script = self._bank.script
         tries = Tries()
         key = question.fact_keys[0] if question.fact_keys else None
         expected = self._application.facts.get(key) if key else None
@@ -201,21 +199,21 @@ class Survey:
                     slower = step is Step.SLOWER
                     prompt = replace(
                         prompt,
-                        prefix=rng.choice(script.slower_prefix if slower else script.repeat_prefix),
+                        prefix=self._talk.pick(script.slower_prefix if slower else script.repeat_prefix),
                         slow=slower,
                     )
                 case Step.EXPLAIN:
                     tries = replace(tries, courtesies=tries.courtesies + 1)
-                    prompt = replace(prompt, prefix=rng.choice(script.who_we_are))
+                    prompt = replace(prompt, prefix=self._talk.pick(script.who_we_are))
                 case Step.PATIENCE:
                     tries = replace(tries, silences=tries.silences + 1)
-                    prompt = replace(prompt, prefix=rng.choice(script.patience))
+                    prompt = replace(prompt, prefix=self._talk.pick(script.patience))
                 case Step.REPHRASE:
                     tries = replace(tries, asked=tries.asked + 1)
-                    phrasing = (phrasing + 1) % len(question.phrasings)
+                    phrasing = self._ready_phrasing(question, (phrasing + 1) % len(question.phrasings))
                     prompt = replace(
                         prompt,
-                        prefix=rng.choice(script.unclear_prefix),
+                        prefix=self._talk.pick(script.unclear_prefix),
                         text=self._words(question, phrasing),
                     )
                 case Step.KEYPAD:

@@ -60,9 +60,14 @@ class Talk:
         """Appends words that ask nothing; returns when they are queued, not when they are said."""
         await self._speak(Prompt(text=text, slow=slow))
 
+    def pick(self, texts: Sequence[str]) -> str:
+        """One of several wordings, by chance; of those whose audio is at hand if there are any."""
+        ready = [text for text in texts if self._synthesizer.ready(text) is not None]
+        return self.rng.choice(ready or list(texts))
+
     def say_now(self, texts: Sequence[str]) -> None:
         """Says one of these if its audio is at hand; otherwise nothing. For manners, never for content."""
-        audio = self._synthesizer.ready(self.rng.choice(texts))
+        audio = self._synthesizer.ready(self.pick(texts))
         if audio is not None:
             self.line.speak(np.concatenate([audio, GAP]))
 

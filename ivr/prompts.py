@@ -23,12 +23,17 @@ def open_speaking(settings: Settings, executor: Executor, kokoro: Kokoro | None 
     )
 
 
-def shared_prompts(settings: Settings) -> list[str]:
-    """Every text that serves more than one person, the script first. Raises SurveyError for a bad bank."""
+def shared_prompts(settings: Settings, *, every: bool = True) -> list[str]:
+    """The texts that serve more than one person, the script first. Raises SurveyError for a bad bank.
+
+    `every` False: one wording of each, which is enough to begin with; calls use what is rendered.
+    """
     bank = load_bank(settings.interview.bank)
-    texts = list(bank.script.sentences())
+    groups = bank.script.groups()
     for question in bank.questions.values():
-        texts += [text for index, text in enumerate(question.phrasings) if not is_personal(question, index)]
+        groups.append(
+            tuple(text for index, text in enumerate(question.phrasings) if not is_personal(question, index))
+        )
         if question.keypad is not None:
-            texts.append(question.keypad.ask)
-    return list(dict.fromkeys(texts))
+            groups.append((question.keypad.ask,))
+    return list(dict.fromkeys(text for group in groups for text in (group if every else group[:1])))

@@ -16,10 +16,12 @@ app = typer.Typer(no_args_is_help=True)
 
 
 @app.command()
-def render() -> None:
-    """Render every prompt that speaks no fact, with a progress bar. What is there is skipped."""
+def render(
+    every: Annotated[bool, typer.Option("--all", help="Every wording, not one of each.")] = False,
+) -> None:
+    """Render the prompts that speak no fact, with a progress bar. What is there is skipped."""
     settings = begin()
-    count = asyncio.run(_render(settings))
+    count = asyncio.run(_render(settings, every=every))
     console.print(f"prompts: {count} ready in {settings.speaking.cache}")
 
 
@@ -38,12 +40,12 @@ def check(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     console.print(f"{len(listed)} of {len(checks)} prompts differ by more than 10 % of their syllables")
 
 
-async def _render(settings: Settings) -> int:
+async def _render(settings: Settings, *, every: bool) -> int:
     from ivr.prompts import open_speaking, shared_prompts
 
     with ThreadPoolExecutor(max_workers=1) as executor, bars() as progress:
         synthesizer = open_speaking(settings, executor)
-        texts = shared_prompts(settings)
+        texts = shared_prompts(settings, every=every)
         for done, text in enumerate(texts, start=1):
             await synthesizer.render(text)
             progress("prompts", done, len(texts))

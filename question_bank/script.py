@@ -44,10 +44,10 @@ class Script:
         """Every question of the script, in the order of a call."""
         return (self.opening_person, self.consent_recording, self.consent_voiceprint, *self.warm_up)
 
-    def sentences(self) -> tuple[str, ...]:
-        """Everything that may be said apart from the paper, for rendering ahead."""
-        spoken = [text for question in self.questions() for text in question.phrasings]
-        for group in (
+    def groups(self) -> list[tuple[str, ...]]:
+        """Everything that may be said apart from the paper: interchangeable wordings side by side."""
+        return [
+            *(question.phrasings for question in self.questions()),
             self.who_we_are,
             self.voiceprint_declined,
             self.to_survey,
@@ -66,9 +66,11 @@ class Script:
             self.closing_not_applied,
             self.closing_refused_recording,
             self.closing_silent,
-        ):
-            spoken.extend(group)
-        return tuple(dict.fromkeys(spoken))
+        ]
+
+    def sentences(self) -> tuple[str, ...]:
+        """The same, one after the other, each once."""
+        return tuple(dict.fromkeys(text for group in self.groups() for text in group))
 
 
 def script_of(file: ScriptFile) -> Script:
