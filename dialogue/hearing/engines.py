@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 
 def _whisper(settings: Settings) -> HearingEngine:
+    import torch
+
     from dialogue.hearing.ctranslate2_whisper import load
 
+    # One core per request here too: the threads that ask are `hearing.threads` already.
+    torch.set_num_threads(1)
     folder = settings.hearing.model or settings.models / "whisper-base"
     return load(folder, build_finder(settings), threads=settings.hearing.threads)
 
