@@ -104,6 +104,6 @@ class Interview:
             consents=tuple(self._consents),
             beliefs=survey.state.beliefs.probabilities(),
             beliefs_without_delivery=survey.state.beliefs.probabilities(delivery=False),
-            speech=tuple(survey.speech),
+            speech=tuple(survey.speech.pieces),
             net_speech_s=survey.state.net_speech_s,
         )

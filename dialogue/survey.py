@@ -16,8 +16,8 @@ from decision_hook.contract import (
     Grade,
     VoiceResult,
 )
-from dialogue.answer.delivery.measures import stretches
 from dialogue.answer.values import AskedQuestion, HeardAnswer
+from dialogue.caller_speech import CallerSpeech
 from dialogue.events import AnswerUnderstood, BeliefsChanged
 from dialogue.line import Samples
 from dialogue.speaking.port import SpeechSynthesizer
@@ -97,7 +97,7 @@ class Survey:
         self._rules, self._keep, self._listed, self._group = rules, keep, listed, group
         self.state = state
         self.answers: list[AnswerEvidence] = []
-        self.speech: list[Samples] = []
+        self.speech = CallerSpeech()
         self._settling: asyncio.Task[None] | None = None
         self._voice_considered = False
 
@@ -236,8 +236,7 @@ class Survey:
     ) -> None:
         """Takes the words' evidence at once; how it sounded follows while the next prompt plays."""
         await self.settle()
-        pieces = stretches(heard)
-        self.speech.extend(pieces)
+        self.speech.take(heard)
         beliefs = self.state.beliefs
         if final:
             beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys)
@@ -249,8 +248,7 @@ class Survey:
                     net_speech_s=self.state.net_speech_s,
                     elapsed_s=self.state.elapsed_s,
                 )
-        spoken_s = sum(len(piece) for piece in pieces) / 8_000
-        self.state = replace(self.state, net_speech_s=self.state.net_speech_s + spoken_s)
+        self.state = replace(self.state, net_speech_s=self.speech.net_s)
         self._talk.tell(AnswerUnderstood(call=self._talk.call, answer=evidence))
         self._settling = self._group.create_task(
             self._settle(heard, evidence, question.role), name="delivery"
@@ -278,7 +276,7 @@ class Survey:
         if self._voice_considered or not self.state.voice_consent or not enough:
             return
         self._voice_considered = True
-        if await self._listed(tuple(self.speech)):
+        if await self._listed(tuple(self.speech.pieces)):
             more = replace(paper, min_hard_facts=paper.min_hard_facts + MORE_IF_LISTED)
             self._rules = replace(self._rules, paper=more)
 
