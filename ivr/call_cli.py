@@ -10,6 +10,7 @@ import typer
 
 from config.settings import Settings
 from decision_hook.contract import Application, CallVerdict
+from ivr.line_options import Line, on_line
 from ivr.live import LiveCalls, results_table
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.load import load_application, load_persona
@@ -23,14 +24,12 @@ app = typer.Typer()
 def call(
     application: Annotated[Path, typer.Option(help="Application YAML; see `shengwen schema application`.")],
     persona: Annotated[Path, typer.Option(help="Persona YAML; see docs/personas.md.")],
-    line: Annotated[str, typer.Option(help="embedded or asterisk; empty: as set.")] = "",
+    line: Line = "",
     seed: Annotated[int, typer.Option(help="Chooses the paper and the applicant's chance.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="The verdict as JSON on stdout.")] = False,
 ) -> None:
     """Call one synthetic applicant and print the verdict."""
-    settings = begin()
-    if line:
-        settings = Settings.model_validate({**settings.model_dump(), "line": line})
+    settings = on_line(begin(), line)
     # Under an id of its own, so that the same file can be tried again and again.
     filed = load_application(application)
     tried = filed.model_copy(update={"id": f"{filed.id[:50]}-{uuid4().hex[:8]}"})

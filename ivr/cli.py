@@ -54,7 +54,7 @@ def build(arguments: list[str]) -> typer.Typer:
         found: typer.Typer = import_module(command.module).app
         only = _only_command(found)
         if only is not None:
-            root.command(name, help=command.help)(only)
+            root.command(name, short_help=command.help)(only)  # its docstring is the long help
         else:
             root.add_typer(found, name=name, help=command.help, no_args_is_help=True)
     return root

@@ -11,6 +11,7 @@ import typer
 
 from config.settings import Settings
 from decision_hook.contract import SurveyError
+from ivr.line_options import Line, on_line
 from ivr.live import LiveCalls, results_table
 from ivr.simulator.cast import Player
 from ivr.simulator.demo import Entry, Part
@@ -30,14 +31,12 @@ def demo(
         int, typer.Option("--random", min=0, max=10_000, help="So many random applicants instead.")
     ] = 0,
     at_once: Annotated[int, typer.Option(min=0, max=100, help="Calls side by side; 0: as set.")] = 0,
-    line: Annotated[str, typer.Option(help="embedded or asterisk; empty: as set.")] = "",
+    line: Line = "",
     serve: Annotated[bool, typer.Option(help="Show the pages afterwards, until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
 ) -> None:
     """Telephone the demo's applicants, hear them, judge them, and show what came of it."""
-    settings = begin()
-    if line:
-        settings = Settings.model_validate({**settings.model_dump(), "line": line})
+    settings = on_line(begin(), line)
     entries = random_entries(chance, seed) if chance else chosen_entries(only, further)
     rounds = [replace(entry) for _ in range(repeat) for entry in entries]
     right = asyncio.run(_run(settings, rounds, seed=seed, at_once=at_once, as_json=as_json, serve=serve))

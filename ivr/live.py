@@ -1,7 +1,8 @@
 """The calls as they happen, in the terminal, then a table of what came of them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from uuid import UUID
 
 from rich.console import Console, Group
@@ -50,10 +51,22 @@ class _Row:
 
 
 class LiveCalls:
-    """A CallObserver that draws. Not a terminal: a line per call's end instead."""
+    """A CallObserver that draws. Not a terminal: a line per call's end instead.
 
-    def __init__(self, console: Console, names: dict[UUID, str]) -> None:
+    `names`: calls that are planned; they stay on the screen. `name_of` names a call that was not planned; it
+    is shown while it lasts, and not at all if it has no name.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        names: Mapping[UUID, str] = MappingProxyType({}),
+        *,
+        name_of: Callable[[UUID], str | None] = lambda _: None,
+    ) -> None:
         self._console = console
+        self._planned = frozenset(names)
+        self._name_of = name_of
         self._rows = {call: _Row(name=name) for call, name in names.items()}
         self._live = Live(
             console=console, get_renderable=self._draw, refresh_per_second=REFRESH_PER_S, transient=True
@@ -71,7 +84,7 @@ class LiveCalls:
             self._live.stop()
 
     def observe(self, event: CallEvent) -> None:
-        row = self._rows.get(event.call)
+        row = self._row(event.call)
         if row is None:
             return
         match event:
@@ -93,6 +106,13 @@ class LiveCalls:
                 row.state = event.outcome.value
                 if not self._console.is_terminal:
                     self._console.print(f"{row.name}: {event.outcome.value}, {row.answers} answers")
+                if event.call not in self._planned:
+                    del self._rows[event.call]
+
+    def _row(self, call: UUID) -> _Row | None:
+        if call not in self._rows and (name := self._name_of(call)) is not None:
+            self._rows[call] = _Row(name=name)
+        return self._rows.get(call)
 
     def _draw(self) -> Panel:
         table = Table(expand=True, box=None, pad_edge=False)

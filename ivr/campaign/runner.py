@@ -133,12 +133,20 @@ class Campaign:
         `until_idle`: returns when nobody may be called now, with those who must wait. Otherwise runs until
         `stop_dialling`, or cancelled; calls in progress are then cancelled with it.
         `only`: ids of applications; None: the whole call list.
+        Raises SurveyError if the call list cannot be read (`until_idle`; else it is read again later).
         """
         running: set[asyncio.Task[None]] = set()
+        trouble: SurveyError | None = None
+        waiting: tuple[Waiting, ...] = ()
         async with asyncio.TaskGroup() as calls:
             while True:
                 self._news.clear()
-                plan = await self._look(only) if not self._stopping else _NOTHING
+                try:
+                    plan, trouble = await self._look(only) if not self._stopping else _NOTHING, None
+                except SurveyError as problem:  # calls in progress go on
+                    plan, trouble = _NOTHING, problem
+                    log.error("the call list cannot be read: %s", problem)
+                waiting = plan.waiting
                 for application in plan.due[: self._settings.calls_at_once - len(running)]:
                     attempt = self._new_attempt()
                     self._calls[attempt] = application
@@ -148,8 +156,11 @@ class Campaign:
                     task.add_done_callback(lambda _: self._news.set())
                 idle = until_idle and not plan.due and not self._news.is_set()
                 if not running and (idle or self._stopping):
-                    return plan.waiting
-                await self._wait(plan.waiting)
+                    break
+                await self._wait(waiting)
+        if trouble is not None:
+            raise trouble
+        return waiting
 
     async def _wait(self, waiting: tuple[Waiting, ...]) -> None:
         """Until there is news, or somebody may be called."""

@@ -25,20 +25,18 @@ async def telephone(
     Told to stop: no further call begins, nothing is accepted, running calls may go on for `grace_s` and
     are then cancelled, each with its verdict. Told again: at once.
     """
-    async with asyncio.TaskGroup() as group:
-        calls = group.create_task(campaign.run(until_idle=until_idle, only=only), name="campaign")
-        stop = group.create_task(told.stop.wait(), name="until told to stop")
-        try:
-            await asyncio.wait((calls, stop), return_when=asyncio.FIRST_COMPLETED)
-            if calls.done():
-                return calls.result()
-            campaign.stop_dialling()
-            await stop_accepting()
-            insisted = group.create_task(told.at_once.wait(), name="until told again")
-            await asyncio.wait((calls, insisted), timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
-            insisted.cancel()
-            calls.cancel()  # nothing, if they have ended
-            await asyncio.wait((calls,))
-            return ()
-        finally:
-            stop.cancel()
+    calls = asyncio.create_task(campaign.run(until_idle=until_idle, only=only), name="campaign")
+    stop = asyncio.create_task(told.stop.wait(), name="until told to stop")
+    insisted = asyncio.create_task(told.at_once.wait(), name="until told again")
+    try:
+        await asyncio.wait((calls, stop), return_when=asyncio.FIRST_COMPLETED)
+        if calls.done():
+            return calls.result()
+        campaign.stop_dialling()
+        await stop_accepting()
+        await asyncio.wait((calls, insisted), timeout=grace_s, return_when=asyncio.FIRST_COMPLETED)
+        return ()
+    finally:  # this function owns the three: none outlives it
+        for task in (calls, stop, insisted):
+            task.cancel()
+        await asyncio.wait((calls, stop, insisted))
