@@ -44,6 +44,7 @@ def build(arguments: list[str]) -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",  # a paragraph of a docstring is one paragraph of the help
         help="声问 Shengwen: telephones, asks, listens, and hands over a reasoned verdict.",
     )
     called = next((word for word in arguments if not word.startswith("-")), None)

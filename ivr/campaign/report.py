@@ -113,7 +113,7 @@ def report_table(report: Report, window: CallWindow) -> Table:
     """The last call of each, and what was decided. Hours are those of the people called."""
     table = Table(title="What came of it")
     for title in ("application", "risk", "calls", "outcome", "recommendation", "decision", "why"):
-        table.add_column(title, justify="right" if title in ("risk", "calls") else "left")
+        table.add_column(title, overflow="fold", justify="right" if title in ("risk", "calls") else "left")
     for row in report.rows:
         last = row.verdicts[-1] if row.verdicts else None
         table.add_row(
