@@ -24,6 +24,7 @@ from dialogue.answer.match import FAMILIES, Plan, features, plan
 from dialogue.answer.tables import Tables, read_tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement
+from dialogue.hearing.context import context_of
 from dialogue.hearing.engine import HearingEngine, ToScore, ToTranscribe
 from dialogue.hearing.engines import build_engine
 from dialogue.hearing.port import Transcript, Utterance
@@ -63,8 +64,10 @@ def cases(folder: Path, models: Path, tables: Tables, limit: int) -> list[Case]:
         entry = json.loads(line)
         kind = FactKind(entry["kind"])
         utterance = Utterance(samples=np.load(folder / entry["file"]))
-        transcript = engine.transcribe_many([ToTranscribe(utterance=utterance)])[0]
-        truth = truth_of(asked_for(kind, entry["key"], entry["value"]), today=TODAY)
+        question = asked_for(kind, entry["key"], entry["value"])
+        context = context_of(kind, question.asked)
+        transcript = engine.transcribe_many([ToTranscribe(utterance=utterance, context=context)])[0]
+        truth = truth_of(question, today=TODAY)
         if truth is None or not transcript.text:
             continue
         near = rng.choice(near_wrong(truth, tables)[:10])
@@ -73,7 +76,7 @@ def cases(folder: Path, models: Path, tables: Tables, limit: int) -> list[Case]:
             other = truth_of(asked_for(kind, entry["key"], value), today=TODAY)
             if other is None or (not said and value == entry["value"]):
                 continue
-            found = judged(engine, utterance, transcript, other, tables)
+            found = judged(engine, utterance, context, transcript, other, tables)
             if not said and same_value(truth, other, tables, entry["words"]):
                 continue  # a tolerance makes the wrong value right
             made.append(
@@ -100,16 +103,19 @@ def same_value(truth: Truth, other: Truth, tables: Tables, words: str) -> bool:
 
 
 def judged(
-    engine: HearingEngine, utterance: Utterance, transcript: Transcript, truth: Truth, tables: Tables
+    engine: HearingEngine,
+    utterance: Utterance,
+    context: str,
+    transcript: Transcript,
+    truth: Truth,
+    tables: Tables,
 ) -> tuple[Plan, dict[str, float]]:
     made = plan(truth, transcript, tables)
     if not made.wordings:
         return made, features(made, ())
     wordings = tuple(w.text for w in made.wordings)
-    scores = engine.score_many([ToScore(utterance=utterance, wordings=wordings)])[0]
-    exact = features(made, [s.total for s in scores])
-    by_sound = features(made, [s.total_sounds for s in scores])
-    return made, exact | {f"{name}_by_sound": by_sound[name] for name in ("gain", "over_rival")}
+    scores = engine.score_many([ToScore(utterance=utterance, wordings=wordings, context=context)])[0]
+    return made, features(made, [score.total_sounds for score in scores])
 
 
 def logistic(x: Floats, y: Floats, weights: Floats) -> Floats:

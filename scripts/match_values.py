@@ -18,6 +18,26 @@ _ROAD = (
     "南平泉人荣瑞三山上胜石双水松苏泰桃天通文五西溪向新星兴秀学阳银永玉园远月云正中珠紫"
 )
 _ESTATE = ("花园", "家园", "小区", "公寓", "花苑", "名都", "华府", "新城", "雅苑", "国际", "苑", "城")
+_ASKED = {
+    "monthly_income": "您一个月的收入大概是多少？",
+    "pay_day": "每个月几号发工资？",
+    "employer_years": "您在这家单位工作几年了？",
+    "children_count": "您有几个孩子？",
+    "birth_date": "请问您的出生日期是哪一天？",
+    "hire_year": "您是哪一年入职的？",
+    "birth_month": "您的生日是几月份？",
+    "mobile_tail": "请报一下您手机号的后四位。",
+    "contact_name": "您填的联系人叫什么名字？",
+    "home_community": "您住的小区叫什么？",
+    "home_city": "您住在哪个城市？",
+    "home_street": "您家在哪条路上？",
+    "employer": "您在哪家单位上班？",
+    "salary_bank": "您的工资卡是哪家银行的？",
+    "job_title": "您具体做什么岗位？",
+    "contact_relation": "这位联系人是您的什么人？",
+    "zodiac": "您属什么生肖？",
+    "employer_trade": "您单位是做什么行业的？",
+}
 _TRADES = (
     "科技",
     "贸易",
@@ -49,7 +69,7 @@ def asked_for(kind: FactKind, key: str, value: str) -> AskedQuestion:
         statistics=Statistics(table={}, n=0, source="expert"),
     )
     return AskedQuestion(
-        question=question, asked="", expected=Fact(value=value, source=FactSource.BANK), kind=kind
+        question=question, asked=_ASKED[key], expected=Fact(value=value, source=FactSource.BANK), kind=kind
     )
 
 

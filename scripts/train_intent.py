@@ -18,6 +18,7 @@ import torch
 import yaml
 from transformers import BertConfig, BertForSequenceClassification
 
+from dialogue.answer.intent.classify import SURE
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.intent.model import VOCABULARY_FILE
 from dialogue.answer.intent.rules import by_rule
@@ -26,7 +27,7 @@ from dialogue.answer.sound import syllables
 from dialogue.answer.tables import Tables, read_tables
 
 LABELS = tuple(Intent)
-WEIGHTS = {"answer": 6.0}  # most replies are answers; the others count alike
+WEIGHTS = {"answer": 8.0}  # most replies are answers; the others count alike
 GRAMMAR = yaml.safe_load(Path(__file__).with_name("intent_grammar.yaml").read_text(encoding="utf-8"))
 SLOTS: dict[str, list[str]] = GRAMMAR["slots"]
 TEMPLATES: dict[str, list[str]] = GRAMMAR["templates"]
@@ -144,7 +145,7 @@ def measured(
                 total[name] += 1
                 right[name] += int(row.argmax()) == label
                 rule = by_rule(text, tables)
-                sure = LABELS[int(row.argmax())] if float(row.max()) >= 0.85 else Intent.ANSWER
+                sure = LABELS[int(row.argmax())] if float(row.max()) >= SURE else Intent.ANSWER
                 final = rule.intent if rule is not None else sure
                 with_rules += final is LABELS[label]
                 if LABELS[label] is Intent.ANSWER:

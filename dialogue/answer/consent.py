@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from decision_hook.contract import FactKind
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.tables import Tables
 from dialogue.answer.values import HeardAnswer
 from dialogue.answer.yes_no import Polarity, read_yes_no
+from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
 
@@ -32,12 +34,16 @@ class ConsentReply:
     why: str
 
 
+_INTENTS = {ConsentAnswer.AGREED: Intent.YES, ConsentAnswer.DECLINED: Intent.NO}
+
+
 def decide(transcript: Transcript, guess: IntentGuess, tables: Tables) -> ConsentReply:
     """Pure. A no in any reading, or nothing plain, is never agreed."""
     words = transcript.text
 
     def reply(answer: ConsentAnswer, why: str) -> ConsentReply:
-        return ConsentReply(answer=answer, intent=guess.intent, words=words, why=why)
+        intent = _INTENTS.get(answer, guess.intent)
+        return ConsentReply(answer=answer, intent=intent, words=words, why=why)
 
     if guess.intent not in {Intent.YES, Intent.NO, Intent.ANSWER, Intent.REFUSAL, Intent.DENIAL}:
         return reply(ConsentAnswer.UNCLEAR, f"is {guess.intent}")
@@ -71,26 +77,26 @@ class ConsentJudge:
         self._intents = intents
         self._tables = tables
 
-    async def hear(self, heard: HeardAnswer, *, language: str = "zh") -> ConsentReply:
-        """Never raises for what a caller or an engine does; without words: unclear."""
+    async def hear(self, heard: HeardAnswer, *, asked: str = "", language: str = "zh") -> ConsentReply:
+        """`asked`: the words spoken. Never raises for what a caller or an engine does; no words: unclear."""
         if heard.keys:
             key = {"1": ConsentAnswer.AGREED, "2": ConsentAnswer.DECLINED}.get(heard.keys.rstrip("#"))
-            intent = {ConsentAnswer.AGREED: Intent.YES, ConsentAnswer.DECLINED: Intent.NO}
             return ConsentReply(
                 answer=key or ConsentAnswer.UNCLEAR,
-                intent=intent[key] if key else Intent.ANSWER,
+                intent=_INTENTS[key] if key else Intent.ANSWER,
                 words=heard.keys,
                 why="keyed",
             )
         utterance = Utterance(samples=heard.samples, rate_hz=SAMPLE_RATE_HZ)
         transcript = heard.transcript
+        context = context_of(FactKind.YES_NO, asked)
         try:
             if transcript is None:
-                transcript = await self._recognizer.transcribe(utterance, language=language)
+                transcript = await self._recognizer.transcribe(utterance, language=language, context=context)
             reply = decide(transcript, self._intents.classify(transcript.text), self._tables)
             if reply.answer is ConsentAnswer.AGREED and (rivals := denials(transcript.text)):
                 wordings = [transcript.text, *rivals]
-                scores = await self._recognizer.score(utterance, wordings, language=language)
+                scores = await self._recognizer.score(utterance, wordings, language=language, context=context)
                 return _checked(reply, scores)
         except RecognizerUnavailable:
             words = transcript.text if transcript else ""

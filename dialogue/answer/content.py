@@ -22,11 +22,11 @@ def _unframed(text: str, frames: FrameTable) -> str:
     changed = True
     while changed and text:
         changed = False
-        for frame in sorted(frames.before, key=len, reverse=True):
+        for frame in frames.longest_before:
             if len(text) > len(frame) and text.startswith(frame):
                 text, changed = text[len(frame) :], True
                 break
-        for frame in sorted(frames.after, key=len, reverse=True):
+        for frame in frames.longest_after:
             if len(text) > len(frame) and text.endswith(frame):
                 text, changed = text[: -len(frame)], True
                 break

@@ -1,6 +1,7 @@
 """Spoken forms of a fact, and plausible wrong values of the same kind."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from decision_hook.contract import FactKind
@@ -29,6 +30,30 @@ _YES_FORMS = ("有", "是", "是的", "有的", "对")
 _NO_FORMS = ("没有", "不是", "没", "没有的", "不对")
 
 
+RIVALS_KEPT = 24  # values; the likeliest come first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What can be said for and against one fact: made once per reply, then only read."""
+
+    truth: Truth
+    forms: tuple[Form, ...]  # of the fact
+    rivals: tuple[str, ...]  # wrong values
+    rival_forms: tuple[tuple[Form, ...], ...]  # of each of them
+
+
+def sides_of(truth: Truth, tables: Tables) -> Sides:
+    """Pure; a few milliseconds."""
+    wrong = near_wrong(truth, tables)[:RIVALS_KEPT]
+    return Sides(
+        truth=truth,
+        forms=spoken(truth, tables),
+        rivals=wrong,
+        rival_forms=tuple(_of_value(truth, value, tables) for value in wrong),
+    )
+
+
 def spoken(truth: Truth, tables: Tables) -> tuple[Form, ...]:
     """Every usual way to say the fact, also under its other names."""
     forms: list[Form] = []
@@ -38,14 +63,6 @@ def spoken(truth: Truth, tables: Tables) -> tuple[Form, ...]:
     for form in forms:
         unique.setdefault(form.text, form)
     return tuple(unique.values())
-
-
-def rivals(truth: Truth, tables: Tables) -> tuple[tuple[Form, ...], ...]:
-    """Spoken forms of plausible wrong values, one tuple per value, likeliest first; ten or more."""
-    if truth.kind is FactKind.YES_NO:
-        words = _NO_FORMS if truth.texts[0] == "yes" else _YES_FORMS
-        return (tuple(Form(text=w, template="plain", alone=True) for w in words),)
-    return tuple(_of_value(truth, value, tables) for value in near_wrong(truth, tables))
 
 
 def near_wrong(truth: Truth, tables: Tables) -> tuple[str, ...]:

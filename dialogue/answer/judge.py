@@ -12,6 +12,7 @@ from dialogue.answer.match import Plan, conclude, plan
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement
+from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
 
@@ -31,6 +32,7 @@ _GRADES: Mapping[Intent, Grade] = {
     Intent.ANNOUNCEMENT: Grade.OFF_TOPIC,
     Intent.VOICEMAIL: Grade.OFF_TOPIC,
 }
+_SOUNDS_LIKE_IT = 0.35  # per syllable
 
 
 class AnswerJudge:
@@ -58,18 +60,21 @@ class AnswerJudge:
             return _evidence(heard, question, "", judgement, keyed=True)
         if not heard.segments:
             return _evidence(heard, question, "", _plain(Grade.NO_ANSWER, "silence"))
-        transcript = await self.transcribed(heard, language=question.language)
+        transcript = await self._transcribed(heard, question)
         if not transcript.text.strip():
             return _evidence(heard, question, "", _plain(Grade.UNCLEAR, "no words were recognised"))
         judgement = await self._judge(heard, question, truth, transcript)
         return _evidence(heard, question, transcript.text, judgement)
 
-    async def transcribed(self, heard: HeardAnswer, *, language: str = "zh") -> Transcript:
+    async def _transcribed(self, heard: HeardAnswer, question: AskedQuestion) -> Transcript:
         """The transcript made while the caller spoke, or one made now; empty if the engine gives none."""
         if heard.transcript is not None:
             return heard.transcript
+        context = context_of(question.kind, question.asked)
         try:
-            return await self._recognizer.transcribe(_utterance(heard), language=language)
+            return await self._recognizer.transcribe(
+                _utterance(heard), language=question.language, context=context
+            )
         except RecognizerUnavailable:
             return Transcript(text="")
 
@@ -83,23 +88,28 @@ class AnswerJudge:
             return _plain(grade or Grade.FREE, by)
         made = plan(truth, transcript, self._tables)
         says_value = made.reading.agreement is not Agreement.NONE
-        if grade is not None and _intent_wins(guess.intent, truth, made):
+        # The model's guess yields to an answer that sounds like the fact; a clear wording does not.
+        doubtful = guess.source == "model" and made.sound < _SOUNDS_LIKE_IT
+        if grade is not None and not doubtful and _intent_wins(guess.intent, truth, made):
             return _plain(grade, by)
         if not says_value and guess.intent in {Intent.YES, Intent.NO}:
             return _plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
-        scores = await self._scored(heard, made, language=question.language)
+        scores = await self._scored(heard, made, question)
         judgement = conclude(made, scores, self._tables.match)
         if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
             # 不太记得，好像九八年: an uncertain guess is no plain other value.
             return _plain(Grade.DONT_KNOW, by)
         return judgement
 
-    async def _scored(self, heard: HeardAnswer, made: Plan, *, language: str) -> tuple[float, ...]:
+    async def _scored(self, heard: HeardAnswer, made: Plan, question: AskedQuestion) -> tuple[float, ...]:
         if not made.wordings:
             return ()
         wordings = [wording.text for wording in made.wordings]
+        context = context_of(question.kind, question.asked)
         try:
-            scores = await self._recognizer.score(_utterance(heard), wordings, language=language)
+            scores = await self._recognizer.score(
+                _utterance(heard), wordings, language=question.language, context=context
+            )
         except RecognizerUnavailable:
             return ()
         return scores if len(scores) == len(wordings) else ()

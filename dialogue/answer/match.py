@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from decision_hook.contract import FactKind, Grade
+from dialogue.answer.forms import sides_of
 from dialogue.answer.normalise import Reading, read
 from dialogue.answer.span import Candidate, candidates, rival_candidates
 from dialogue.answer.tables import MatchTable, Tables
@@ -27,6 +28,7 @@ FAMILIES: Mapping[FactKind, str] = {
 _SETTLED = {Agreement.EQUAL, Agreement.PART, Agreement.OPEN}
 _MAX_EXPECTED = 4
 _MAX_RIVALS = 4
+_MAX_BARE = 3
 _LIKELIHOOD_RANGE = (-12.0, 8.0)  # nats; beyond it one bad token decides
 
 
@@ -42,20 +44,24 @@ class Plan:
     sound: float  # distance per syllable of the best expected form, 0..1
     sound_lead: float  # distance of the best rival minus that
     wordings: tuple[Wording, ...]  # first the free reading; () : nothing to ask
+    by_sound: bool  # how they are to be scored: any writing of their sounds, or just this one
     forms: tuple[str, ...]
 
 
 def plan(truth: Truth, transcript: Transcript, tables: Tables) -> Plan:
-    """Pure. At most nine wordings; none if the words themselves settle the matter."""
-    readings = [read(text, truth, tables) for text in (transcript.text, *transcript.alternatives)]
+    """Pure. At most fifteen wordings; none if the words themselves settle the matter."""
+    sides = sides_of(truth, tables)
+    # Names have many writings, numbers few; measured, each is told apart better this way.
+    by_sound = truth.kind not in FAMILIES
+    readings = [read(text, sides, tables) for text in (transcript.text, *transcript.alternatives)]
     share = 1.0 / len(readings)
     agreeing = sum(share for r in readings if r.agreement is Agreement.EQUAL)
     opposing = sum(share for r in readings if r.agreement is Agreement.OTHER)
-    best = candidates(transcript.text, truth, tables)
-    others = rival_candidates(transcript.text, truth, best[0], tables) if best else ()
+    settled = readings[0].agreement in _SETTLED or truth.kind is FactKind.YES_NO
+    best = candidates(transcript.text, sides, tables)
+    others = rival_candidates(transcript.text, sides, best[0], tables) if best else ()
     sound = best[0].distance if best else 1.0
     rival_sound = others[0].distance if others else 1.0
-    settled = readings[0].agreement in _SETTLED or truth.kind is FactKind.YES_NO
     return Plan(
         truth=truth,
         heard=transcript.text,
@@ -64,17 +70,27 @@ def plan(truth: Truth, transcript: Transcript, tables: Tables) -> Plan:
         opposing=opposing,
         sound=sound,
         sound_lead=max(-1.0, min(1.0, rival_sound - sound)),
-        wordings=() if settled or not best else _wordings(transcript.text, best, others),
+        wordings=() if settled or not best else _wordings(transcript.text, best, others, bare=not by_sound),
+        by_sound=by_sound,
         forms=tuple(c.form.text for c in best[:_MAX_EXPECTED]),
     )
 
 
-def _wordings(heard: str, best: Sequence[Candidate], others: Sequence[Candidate]) -> tuple[Wording, ...]:
+def _wordings(
+    heard: str, best: Sequence[Candidate], others: Sequence[Candidate], *, bare: bool
+) -> tuple[Wording, ...]:
+    """The free reading, and each form in its place. `bare`: also alone, for when what is around it is garbled."""
     free = Wording(text=heard, role=WordingRole.FREE)
-    ours = [Wording(text=c.wording, role=WordingRole.EXPECTED, form=c.form) for c in best[:_MAX_EXPECTED]]
-    theirs = [Wording(text=c.wording, role=WordingRole.RIVAL, form=c.form) for c in others[:_MAX_RIVALS]]
+    found = [free]
+    for role, placed, most in (
+        (WordingRole.EXPECTED, best, _MAX_EXPECTED),
+        (WordingRole.RIVAL, others, _MAX_RIVALS),
+    ):
+        found += [Wording(text=c.wording, role=role, form=c.form) for c in placed[:most]]
+        if bare:
+            found += [Wording(text=c.form.text, role=role, form=c.form) for c in placed[:_MAX_BARE]]
     unique: dict[str, Wording] = {}
-    for wording in (free, *ours, *theirs):
+    for wording in found:
         unique.setdefault(wording.text, wording)
     return tuple(unique.values())
 
@@ -93,7 +109,7 @@ def features(made: Plan, scores: Sequence[float]) -> dict[str, float]:
             by_role[wording.role] = max(score, by_role.get(wording.role, float("-inf")))
         ours = by_role.get(WordingRole.EXPECTED, by_role[WordingRole.FREE])
         rival = by_role.get(WordingRole.RIVAL, by_role[WordingRole.FREE])
-        found["gain"] = _clipped(ours - max(by_role[WordingRole.FREE], rival))
+        found["gain"] = _clipped(ours - by_role[WordingRole.FREE])
         found["over_rival"] = _clipped(ours - rival)
     return found
 

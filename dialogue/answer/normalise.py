@@ -12,7 +12,7 @@ from dialogue.answer.counts import Count, compare_counts, read_count
 from dialogue.answer.dates import SpokenDate, compare_dates, read_date, read_month, read_year
 from dialogue.answer.digits import compare_digits, read_digits
 from dialogue.answer.fold import bare, without_fillers
-from dialogue.answer.forms import near_wrong, spoken
+from dialogue.answer.forms import Sides
 from dialogue.answer.sound import align, syllables
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth
@@ -59,12 +59,13 @@ class Reading:
 _NOTHING = Reading(agreement=Agreement.NONE)
 
 
-def read(text: str, truth: Truth, tables: Tables) -> Reading:
+def read(text: str, sides: Sides, tables: Tables) -> Reading:
     """How a reply's words stand to the fact, after fillers and corrections."""
+    truth = sides.truth
     claim = final_claim(without_fillers(text)).text
     if not claim:
         return _NOTHING
-    chosen = _choice(claim, truth, tables)
+    chosen = _choice(claim, sides)
     if chosen is not None:
         return chosen
     match truth.kind:
@@ -86,7 +87,7 @@ def read(text: str, truth: Truth, tables: Tables) -> Reading:
             same = reply.polarity == truth.texts[0]
             return Reading(agreement=Agreement.EQUAL if same else Agreement.OTHER, value=reply.polarity)
         case _:
-            return _words(claim, truth, tables)
+            return _words(claim, sides, tables)
 
 
 def _best(agreements: list[Agreement]) -> Agreement:
@@ -167,12 +168,13 @@ def _date(claim: str, truth: Truth) -> Reading:
     return Reading(agreement=agreement, value="-".join("?" if p is None else str(p) for p in parts))
 
 
-def _choice(claim: str, truth: Truth, tables: Tables) -> Reading | None:
+def _choice(claim: str, sides: Sides) -> Reading | None:
     """第二个, 最后那个, 都不是: answers that only make sense beside the choices named."""
+    truth = sides.truth
     if not truth.choices:
         return None
     words = bare(claim)
-    own = {bare(form.text) for form in spoken(truth, tables)}
+    own = {bare(form.text) for form in sides.forms}
     offered = any(bare(choice) in own for choice in truth.choices)
     if _NONE_OF.search(words):
         return Reading(agreement=Agreement.OTHER if offered else Agreement.EQUAL, value="none of them")
@@ -189,13 +191,13 @@ def _choice(claim: str, truth: Truth, tables: Tables) -> Reading | None:
     return Reading(agreement=Agreement.EQUAL if bare(value) in own else Agreement.OTHER, value=value)
 
 
-def _words(claim: str, truth: Truth, tables: Tables) -> Reading:
+def _words(claim: str, sides: Sides, tables: Tables) -> Reading:
     """Names, places, firms and terms: looked for by characters, then by exact sound."""
     said = mentions(claim)
     kernel = content(claim, tables.frames)
-    forms = spoken(truth, tables)
+    truth, forms = sides.truth, sides.forms
     if truth.kind is FactKind.TERM:
-        stated = _term(said, kernel, truth, tables)
+        stated = _term(said, kernel, sides, tables)
         if stated is not None:
             return stated
     for form in sorted(forms, key=lambda f: (not f.whole, -len(f.text))):
@@ -205,7 +207,7 @@ def _words(claim: str, truth: Truth, tables: Tables) -> Reading:
     for form in sorted(forms, key=lambda f: (not f.whole, -len(f.text))):
         if len(syllables(form.text)) >= 2 and align(form.text, said, tables.sound).distance <= _HOMOPHONE:
             return Reading(agreement=Agreement.EQUAL if form.whole else Agreement.PART, value=form.text)
-    for value in near_wrong(truth, tables):
+    for value in sides.rivals:
         if len(bare(value)) >= 2 and bare(value) in said:
             return Reading(agreement=Agreement.OTHER, value=value)
     vague = kernel and not _specific(kernel, truth, tables)
@@ -227,9 +229,9 @@ def _specific(kernel: str, truth: Truth, tables: Tables) -> bool:
     return len(re.sub(r"[一二两三几小大个家那这做开的座条片]", "", kernel)) > 0
 
 
-def _term(said: str, kernel: str, truth: Truth, tables: Tables) -> Reading | None:
+def _term(said: str, kernel: str, sides: Sides, tables: Tables) -> Reading | None:
     """A word of the fact's own vocabulary decides; None if there is none in the reply."""
-    for expected in map(bare, truth.texts):
+    for expected in map(bare, sides.truth.texts):
         for vocabulary in vocabularies(expected, tables):
             found = meanings(said, vocabulary, tables) or meanings(kernel, vocabulary, tables)
             found = tuple(m for m in found if m.wording not in tables.terms[vocabulary].loose)
@@ -240,7 +242,7 @@ def _term(said: str, kernel: str, truth: Truth, tables: Tables) -> Reading | Non
                 return Reading(agreement=Agreement.EQUAL, value=right[0].wording)
             if right or any(_related(expected, m.wording, vocabulary, tables) for m in found):
                 return Reading(agreement=Agreement.PART, value=(right or list(found))[0].wording)
-            if not any(form.text in said for form in spoken(truth, tables) if not form.alone):
+            if not any(form.text in said for form in sides.forms if not form.alone):
                 return Reading(agreement=Agreement.OTHER, value=found[0].wording)
     return None
 

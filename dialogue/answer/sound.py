@@ -83,25 +83,28 @@ def _split(word: str) -> Syllable | None:
     return Syllable("" if initial in {"y", "w"} else initial, final or body, tone)
 
 
-def _pair_cost(table: SoundTable, which: str, a: str, b: str) -> float:
+def _initials(table: SoundTable, a: str, b: str) -> float:
+    return 0.0 if a == b else table.initials.get((a, b), table.unlike)
+
+
+def _finals(table: SoundTable, a: str, b: str) -> float:
     if a == b:
         return 0.0
-    costs = table.initials if which == "initial" else table.finals
-    cost = costs.get(f"{a} {b}", costs.get(f"{b} {a}"))
-    if cost is not None:
-        return cost
-    if which == "final" and a and b and (a.endswith(b) or b.endswith(a)):
-        return table.rhymes
-    return table.unlike
+    cost = table.finals.get((a, b))
+    if cost is None:
+        return table.rhymes if a.endswith(b) or b.endswith(a) else table.unlike
+    return cost
 
 
 def syllable_distance(a: Syllable, b: Syllable, table: SoundTable) -> float:
     """0 (the same) .. 1 (unlike); the tone weighs least, the recogniser cares little for it."""
     if a.tone == 0 or b.tone == 0:
         return 0.0 if a.final == b.final else 1.0
+    if a == b:
+        return 0.0
     tone = 0.0 if a.tone == b.tone or 5 in (a.tone, b.tone) else table.tone_weight
-    initial = _pair_cost(table, "initial", a.initial, b.initial)
-    final = _pair_cost(table, "final", a.final, b.final)
+    initial = _initials(table, a.initial, b.initial)
+    final = _finals(table, a.final, b.final)
     if initial >= table.unlike and final >= table.unlike:
         return 1.0
     return table.initial_weight * initial + table.final_weight * final + tone

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from decision_hook.contract import FactKind
 from dialogue.answer.content import content
 from dialogue.answer.fold import simplified
-from dialogue.answer.forms import rivals, spoken
+from dialogue.answer.forms import Sides
 from dialogue.answer.numerals import say_digits, say_number
 from dialogue.answer.sound import align
 from dialogue.answer.tables import Tables
-from dialogue.answer.truth import Truth
 from dialogue.answer.values import Form
 
 _NUMERIC = {FactKind.AMOUNT, FactKind.COUNT, FactKind.YEAR, FactKind.MONTH, FactKind.DATE, FactKind.DIGITS}
@@ -26,7 +25,6 @@ _REGION = {
     FactKind.AMOUNT: re.compile(r"[\d零〇一二两三四五六七八九十百千万点.]+"),
     FactKind.COUNT: re.compile(r"[\d零〇一二两三四五六七八九十百]+"),
 }
-_RIVALS_HEARD = 24  # rival values compared by sound
 _FAR = 0.4  # per syllable
 _SHIFT = 1.5  # a form that leaves out what was heard, or adds, is less likely: weight of its length
 
@@ -40,21 +38,21 @@ class Candidate:
     distance: float  # per syllable, 0..1
 
 
-def candidates(heard: str, truth: Truth, tables: Tables) -> tuple[Candidate, ...]:
+def candidates(heard: str, sides: Sides, tables: Tables) -> tuple[Candidate, ...]:
     """Expected forms placed in the reading, best sounding first, with at least two scripts of numbers."""
-    placed = [place(heard, form, truth.kind, tables) for form in spoken(truth, tables)]
+    placed = [place(heard, form, sides.truth.kind, tables) for form in sides.forms]
     whole = [c for c in placed if c.form.whole] or placed
     ordered = sorted(whole, key=lambda c: c.distance)
     return tuple(ordered)
 
 
-def rival_candidates(heard: str, truth: Truth, best: Candidate, tables: Tables) -> tuple[Candidate, ...]:
+def rival_candidates(heard: str, sides: Sides, best: Candidate, tables: Tables) -> tuple[Candidate, ...]:
     """The best placed form of each rival value, said the way the best expected form says the fact."""
     placed: list[Candidate] = []
-    own = {form.text for form in spoken(truth, tables)}  # another year has the same month and day
-    for forms in rivals(truth, tables)[:_RIVALS_HEARD]:
+    own = {form.text for form in sides.forms}  # another year has the same month and day
+    for forms in sides.rival_forms:
         same = [f for f in forms if f.template == best.form.template] or [f for f in forms if f.whole][:2]
-        options = [place(heard, form, truth.kind, tables) for form in same if form.text not in own]
+        options = [place(heard, form, sides.truth.kind, tables) for form in same if form.text not in own]
         if options:
             placed.append(min(options, key=lambda c: c.distance))
     return tuple(sorted(placed, key=lambda c: c.distance))

@@ -33,18 +33,53 @@ class _YesNoFile(_File):
     neither: Words
 
 
-class SoundTable(_File):
-    """Costs of confusing two sounds, 0 (the same) to 1 (unlike)."""
-
+class _SoundFile(_File):
     initial_weight: Cost
     final_weight: Cost
     tone_weight: Cost
-    skip: Cost  # a syllable of the expected words that was not heard
-    extra: Cost  # a syllable heard between two expected ones
+    skip: Cost
+    extra: Cost
     unlike: Cost = 1.0
     initials: Mapping[str, Cost]  # "n l": 0.15
     finals: Mapping[str, Cost]
-    rhymes: Cost  # finals with the same ending (ian, an)
+    rhymes: Cost
+
+    def table(self) -> "SoundTable":
+        """Every pair in both directions, so that a lookup is one step."""
+        return SoundTable(
+            initial_weight=self.initial_weight,
+            final_weight=self.final_weight,
+            tone_weight=self.tone_weight,
+            skip=self.skip,
+            extra=self.extra,
+            unlike=self.unlike,
+            rhymes=self.rhymes,
+            initials=_both_ways(self.initials),
+            finals=_both_ways(self.finals),
+        )
+
+
+def _both_ways(costs: Mapping[str, float]) -> dict[tuple[str, str], float]:
+    found: dict[tuple[str, str], float] = {}
+    for pair, cost in costs.items():
+        a, _, b = pair.replace('"', "").partition(" ")  # y "" is y against no initial at all
+        found[a, b] = found[b, a] = cost
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundTable:
+    """Costs of confusing two sounds, 0 (the same) to 1 (unlike)."""
+
+    initial_weight: float
+    final_weight: float
+    tone_weight: float
+    skip: float  # a syllable of the expected words that was not heard
+    extra: float  # a syllable heard between two expected ones
+    unlike: float
+    rhymes: float  # finals of which one ends in the other (ian, an)
+    initials: Mapping[tuple[str, str], float]
+    finals: Mapping[tuple[str, str], float]
 
 
 class TermTable(_File):
@@ -125,11 +160,17 @@ class NameTable(_File):
     titles: Words  # 先生 女士 老师
 
 
-class FrameTable(_File):
-    """Words around a value that are not the value."""
-
+class _FrameFile(_File):
     before: Words
     after: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameTable:
+    """Words around a value that are not the value, the longest first."""
+
+    longest_before: tuple[str, ...]
+    longest_after: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,15 +215,22 @@ def read_tables(folder: Path) -> Tables:
                 wordings.setdefault(wording, []).append((vocabulary, member))
     return Tables(
         yes_no=_yes_no(yes_no),
-        sound=_read(folder / "sound.yaml", SoundTable),
+        sound=_read(folder / "sound.yaml", _SoundFile).table(),
         terms=terms,
         companies=_read(folder / "companies.yaml", CompanyTable),
         places=_read(folder / "places.yaml", PlaceTable),
         names=_read(folder / "names.yaml", NameTable),
-        frames=_read(folder / "frames.yaml", FrameTable),
+        frames=_frames(_read(folder / "frames.yaml", _FrameFile)),
         intents=_read(folder / "intents.yaml", _IntentsFile).root,
         match=_read(folder / "match.yaml", MatchTable),
         wordings={wording: tuple(where) for wording, where in wordings.items()},
+    )
+
+
+def _frames(read: _FrameFile) -> FrameTable:
+    return FrameTable(
+        longest_before=tuple(sorted(read.before, key=len, reverse=True)),
+        longest_after=tuple(sorted(read.after, key=len, reverse=True)),
     )
 
 

@@ -11,7 +11,7 @@ from dialogue.answer.tables import Tables
 
 _LONG_REPLY = 8  # characters without fillers
 _SHARE = 0.5  # of a long open reply that a phrase must make up
-_SURE = 0.85  # below it, a reply without a clear wording is taken for an answer
+SURE = 0.9  # below it, a reply without a clear wording is taken for an answer
 
 
 class IntentModel(Protocol):
@@ -48,7 +48,7 @@ class IntentClassifier:
             return IntentGuess(intent=Intent.ANSWER, probability=None, source="words")
         found = model.probabilities(text)
         intent = max(found, key=lambda i: found[i])
-        if found[intent] < _SURE:
+        if found[intent] < SURE:
             return IntentGuess(intent=Intent.ANSWER, probability=found.get(Intent.ANSWER), source="model")
         return IntentGuess(intent=intent, probability=found[intent], source="model")
 

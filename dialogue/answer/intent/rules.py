@@ -12,7 +12,7 @@ from dialogue.answer.yes_no import Polarity, read_yes_no
 
 _SOUND_SYLLABLES = 3  # shorter phrases sound like too much else
 _SOUND_LIMIT = 0.12  # per syllable
-_SHORT_REPLY = 8  # characters within which a yes or no is the whole reply
+_WHOLE_REPLY = 0.5  # share of its characters from which a yes or no is all that was said
 
 
 def by_rule(text: str, tables: Tables) -> IntentGuess | None:
@@ -27,7 +27,7 @@ def by_rule(text: str, tables: Tables) -> IntentGuess | None:
     found = _by_words(text, words, tables)
     if found is not None:
         return found
-    if (reply := _yes_no(text, tables)) is not None and len(words) <= _SHORT_REPLY:
+    if (reply := _yes_no(text, tables)) is not None:
         return reply
     return _by_sound(words, tables)
 
@@ -55,7 +55,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _yes_no(text: str, tables: Tables) -> IntentGuess | None:
     reply = read_yes_no(text, tables.yes_no)
-    if reply is None:
+    if reply is None or reply.share < _WHOLE_REPLY:
         return None
     intent = Intent.YES if reply.polarity is Polarity.YES else Intent.NO
     return IntentGuess(intent=intent, probability=None, source="words", phrase=reply.polarity)

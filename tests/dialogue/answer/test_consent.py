@@ -11,6 +11,8 @@ from dialogue.hearing.port import Transcript
 from tests.dialogue.answer.asked import tables
 from tests.fakes.recognizer import FakeRecognizer
 
+ASKED = "这次通话需要录音，您同意吗？"
+
 
 def heard(keys: str = "", transcript: Transcript | None = None) -> HeardAnswer:
     return HeardAnswer(
@@ -55,7 +57,7 @@ def judge(recognizer: FakeRecognizer) -> ConsentJudge:
     ],
 )
 async def test_what_counts_as_agreed(said: str, answer: ConsentAnswer, intent: Intent) -> None:
-    reply = await judge(FakeRecognizer([said])).hear(heard())
+    reply = await judge(FakeRecognizer([said])).hear(heard(), asked=ASKED)
     assert reply.answer is answer
     assert reply.intent is intent
     assert reply.words == said
@@ -63,19 +65,19 @@ async def test_what_counts_as_agreed(said: str, answer: ConsentAnswer, intent: I
 
 async def test_another_reading_that_says_no_makes_it_unclear() -> None:
     transcript = Transcript(text="同意", alternatives=("不同意",))
-    reply = await judge(FakeRecognizer()).hear(heard(transcript=transcript))
+    reply = await judge(FakeRecognizer()).hear(heard(transcript=transcript), asked=ASKED)
     assert reply.answer is ConsentAnswer.UNCLEAR
 
 
 async def test_a_denial_as_likely_makes_it_unclear() -> None:
     close = FakeRecognizer(["同意"], scores={"同意": -3.0, "不同意": -3.5})
     clear = FakeRecognizer(["同意"], scores={"同意": -1.0, "不同意": -9.0})
-    assert (await judge(close).hear(heard())).answer is ConsentAnswer.UNCLEAR
-    assert (await judge(clear).hear(heard())).answer is ConsentAnswer.AGREED
+    assert (await judge(close).hear(heard(), asked=ASKED)).answer is ConsentAnswer.UNCLEAR
+    assert (await judge(clear).hear(heard(), asked=ASKED)).answer is ConsentAnswer.AGREED
 
 
 async def test_an_engine_without_a_result_is_unclear() -> None:
-    assert (await judge(FakeRecognizer([None])).hear(heard())).answer is ConsentAnswer.UNCLEAR
+    assert (await judge(FakeRecognizer([None])).hear(heard(), asked=ASKED)).answer is ConsentAnswer.UNCLEAR
 
 
 @pytest.mark.parametrize(
@@ -83,7 +85,7 @@ async def test_an_engine_without_a_result_is_unclear() -> None:
     [("1", ConsentAnswer.AGREED), ("2#", ConsentAnswer.DECLINED), ("9", ConsentAnswer.UNCLEAR)],
 )
 async def test_keys(keys: str, answer: ConsentAnswer) -> None:
-    assert (await judge(FakeRecognizer()).hear(heard(keys=keys))).answer is answer
+    assert (await judge(FakeRecognizer()).hear(heard(keys=keys), asked=ASKED)).answer is answer
 
 
 def test_what_a_yes_is_compared_with() -> None:
