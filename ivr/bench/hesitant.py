@@ -78,12 +78,11 @@ class HesitantApplicant:
         return random.Random(f"{self._seed}/hesitates/{question_id}").random() < SHARE
 
     def rehearsal(self, cue: Cue) -> tuple[Say, ...]:
-        """Everything that may be said to this question, so that it can be rendered. Changes nothing."""
+        """Everything that may be said to this question, so that it can be rendered. Spends this applicant."""
         if cue.kind is FactKind.FREE:
             texts = self.persona.wording.get("free", ())
             return tuple(Say(text=part) for text in texts for part in (text, *split(text)))
-        twin = HesitantApplicant(self._applicant, seed=self._seed, call=0)
-        reply = twin.reply(cue)
+        reply = self.reply(cue)
         return (*(() if reply is None else reply.says()), *(Say(text=filler) for filler in FILLERS))
 
     def _hesitating(self, reply: Reply) -> Reply:

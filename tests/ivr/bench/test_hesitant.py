@@ -1,0 +1,78 @@
+import math
+from statistics import median, quantiles
+
+import pytest
+
+from decision_hook.contract import FactKind
+from ivr.bench.applicants import bench_player, everybody
+from ivr.bench.hesitant import FILLERS, RENDERED_SILENCE_MS, HesitantApplicant, split
+from ivr.simulator.cue import Cue
+from ivr.simulator.reply import Wait
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        pytest.param("嗯，记得是三月", ("嗯，", "记得是三月"), id="at a comma"),
+        pytest.param("三八四七", ("三八", "四七"), id="amid digits"),
+        pytest.param("九八年五月十七号", ("九八年", "五月十七号"), id="after the year"),
+        pytest.param("两万五千", ("两万", "五千"), id="after ten thousands"),
+        pytest.param("我在恒通物流公司上班", ("我在", "恒通物流公司上班"), id="after the first word"),
+        pytest.param("宋涛", (FILLERS[2], "宋涛"), id="no place inside: a filler"),
+        pytest.param("一五年", (FILLERS[0], "一五年"), id="nothing follows the year"),
+    ],
+)
+def test_where_somebody_stops_to_think(text: str, parts: tuple[str, str]) -> None:
+    assert split(text) == parts
+
+
+def replies(question_id: str, calls: int) -> list[HesitantApplicant]:
+    return [
+        HesitantApplicant(made.player.applicant(), seed=made.player.seed, call=made.call)
+        for made in (bench_player(call * 3, run="test") for call in range(calls))
+    ]
+
+
+def test_pauses_have_the_spread_that_was_asked_for() -> None:
+    asked = next(name for name in (f"survey.{n}" for n in range(100)) if replies("", 1)[0].hesitates_at(name))
+    cue = Cue(question_id=asked, fact_keys=("hire_year",), kind=FactKind.YEAR)
+    pauses: list[int] = []
+    for respondent in replies(asked, 600):
+        reply = respondent.reply(cue)
+        assert reply is not None
+        inside = [step.ms for step in reply.steps if isinstance(step, Wait)]
+        assert inside
+        pauses += inside
+    lengths = [ms + RENDERED_SILENCE_MS for ms in pauses if ms]
+    assert median(lengths) == pytest.approx(500, rel=0.1)
+    assert quantiles(lengths, n=20)[-1] == pytest.approx(1_200, rel=0.15)
+
+
+def test_nobody_hesitates_in_the_opening_and_asked_again_the_words_are_the_same() -> None:
+    for made in everybody():
+        respondent = made.respondent()
+        for asked in ("opening.person", "consent.recording"):
+            assert not respondent.hesitates_at(asked)
+        cue = Cue(question_id="identity.age", fact_keys=("age",), kind=FactKind.COUNT)
+        first, second = respondent.reply(cue), respondent.reply(cue)
+        assert first is not None
+        assert second is not None
+        said = {say.text for say in (*first.says(), *second.says())} - set(FILLERS)
+        assert said <= {say.text for say in made.respondent().rehearsal(cue)}
+
+
+def test_everything_said_was_rehearsed() -> None:
+    for made in everybody():
+        respondent = made.respondent()
+        for number in range(12):
+            cue = Cue(question_id=f"life.{number}", fact_keys=(), kind=FactKind.FREE)
+            reply = respondent.reply(cue)
+            assert reply is not None
+            ready = {say.text for say in respondent.rehearsal(cue)} | set(FILLERS)
+            assert {say.text for say in reply.says()} <= ready
+
+
+def test_some_hesitate_and_some_do_not() -> None:
+    respondent = everybody()[0].respondent()
+    share = sum(respondent.hesitates_at(f"q.{n}") for n in range(400)) / 400
+    assert math.isclose(share, 0.4, abs_tol=0.08)
