@@ -49,6 +49,7 @@ class Case:
     near: bool
     agreement: str
     opposing: float
+    echo: bool
     found: dict[str, float]
     words: str
     heard: str
@@ -88,6 +89,7 @@ def cases(folder: Path, models: Path, tables: Tables, limit: int) -> list[Case]:
                     near=close,
                     agreement=found[0].reading.agreement,
                     opposing=found[0].opposing,
+                    echo=found[0].echo,
                     found=found[1],
                     words=entry["words"],
                     heard=transcript.text,
@@ -110,12 +112,12 @@ def judged(
     truth: Truth,
     tables: Tables,
 ) -> tuple[Plan, dict[str, float]]:
-    made = plan(truth, transcript, tables)
+    made = plan(truth, transcript, tables, context=context_of(truth.kind, ""))
     if not made.wordings:
         return made, features(made, ())
     wordings = tuple(w.text for w in made.wordings)
     scores = engine.score_many([ToScore(utterance=utterance, wordings=wordings, context=context)])[0]
-    return made, features(made, [score.total_sounds for score in scores])
+    return made, features(made, [score.total_sounds if made.by_sound else score.total for score in scores])
 
 
 def logistic(x: Floats, y: Floats, weights: Floats) -> Floats:
@@ -171,7 +173,7 @@ def main() -> None:
     table = fit_all(found, tables)
     if chosen.write:
         header = (
-            "# Made by scripts/fit_match.py. P(said the fact) = 1 / (1 + exp(-(bias + weights . features))).\n"
+            "# Made by scripts/fit_match.py. P(said the fact) = 1 / (1 + exp(-(bias + weights . features)))\n"
             "# n: answers behind each fit. text_equal: how often words that say the fact were right.\n"
         )
         text = header + yaml.safe_dump(table, allow_unicode=True, sort_keys=False)
@@ -184,11 +186,11 @@ def fit_all(found: Sequence[Case], tables: Tables) -> dict[str, object]:
     for case in found:
         groups[case.family].append(case)
     for family, group in sorted(groups.items()):
-        equal = [c for c in group if c.agreement == Agreement.EQUAL]
+        equal = [c for c in group if c.agreement == Agreement.EQUAL and not c.echo]
         hits, misses = sum(c.said for c in equal), sum(not c.said for c in equal)
         # One right and one wrong value are put to each answer, so a false equal counts half.
         text_equal = (hits + 1) / (hits + misses / 2 + 1.5)
-        open_cases = [c for c in group if c.agreement in {Agreement.OTHER, Agreement.NONE}]
+        open_cases = [c for c in group if c.agreement in {Agreement.OTHER, Agreement.NONE} and not c.echo]
         said = [c for c in group if c.said]
         print(
             f"{family}: {len(said)} answers; words alone say the fact in {hits / len(said):.1%}, "

@@ -86,7 +86,7 @@ class AnswerJudge:
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if truth is None:
             return _plain(grade or Grade.FREE, by)
-        made = plan(truth, transcript, self._tables)
+        made = plan(truth, transcript, self._tables, context=context_of(question.kind, ""))
         says_value = made.reading.agreement is not Agreement.NONE
         # The model's guess yields to an answer that sounds like the fact; a clear wording does not.
         doubtful = guess.source == "model" and made.sound < _SOUNDS_LIKE_IT
@@ -108,7 +108,11 @@ class AnswerJudge:
         context = context_of(question.kind, question.asked)
         try:
             scores = await self._recognizer.score(
-                _utterance(heard), wordings, language=question.language, context=context
+                _utterance(heard),
+                wordings,
+                language=question.language,
+                context=context,
+                by_sound=made.by_sound,
             )
         except RecognizerUnavailable:
             return ()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from decision_hook.contract import FactKind, Grade
+from dialogue.answer.fold import bare
 from dialogue.answer.forms import sides_of
 from dialogue.answer.normalise import Reading, read
 from dialogue.answer.span import Candidate, candidates, rival_candidates
@@ -29,6 +30,8 @@ _SETTLED = {Agreement.EQUAL, Agreement.PART, Agreement.OPEN}
 _MAX_EXPECTED = 4
 _MAX_RIVALS = 4
 _MAX_BARE = 3
+_ECHO_MARGIN = 3.0  # nats
+_ECHO = 3  # characters; 没有 is often said and often told
 _LIKELIHOOD_RANGE = (-12.0, 8.0)  # nats; beyond it one bad token decides
 
 
@@ -45,11 +48,14 @@ class Plan:
     sound_lead: float  # distance of the best rival minus that
     wordings: tuple[Wording, ...]  # first the free reading; () : nothing to ask
     by_sound: bool  # how they are to be scored: any writing of their sounds, or just this one
+    echo: bool  # the reading only repeats what the recogniser was told to expect
     forms: tuple[str, ...]
 
 
-def plan(truth: Truth, transcript: Transcript, tables: Tables) -> Plan:
-    """Pure. At most fifteen wordings; none if the words themselves settle the matter."""
+def plan(truth: Truth, transcript: Transcript, tables: Tables, *, context: str = "") -> Plan:
+    """`context`: examples the recogniser was given, which it sometimes repeats instead of listening.
+
+    Pure. At most fifteen wordings; none if the words themselves settle the matter."""
     sides = sides_of(truth, tables)
     # Names have many writings, numbers few; measured, each is told apart better this way.
     by_sound = truth.kind not in FAMILIES
@@ -57,7 +63,8 @@ def plan(truth: Truth, transcript: Transcript, tables: Tables) -> Plan:
     share = 1.0 / len(readings)
     agreeing = sum(share for r in readings if r.agreement is Agreement.EQUAL)
     opposing = sum(share for r in readings if r.agreement is Agreement.OTHER)
-    settled = readings[0].agreement in _SETTLED or truth.kind is FactKind.YES_NO
+    echo = _echoes(transcript.text, context)
+    settled = (readings[0].agreement in _SETTLED and not echo) or truth.kind is FactKind.YES_NO
     best = candidates(transcript.text, sides, tables)
     others = rival_candidates(transcript.text, sides, best[0], tables) if best else ()
     sound = best[0].distance if best else 1.0
@@ -72,14 +79,20 @@ def plan(truth: Truth, transcript: Transcript, tables: Tables) -> Plan:
         sound_lead=max(-1.0, min(1.0, rival_sound - sound)),
         wordings=() if settled or not best else _wordings(transcript.text, best, others, bare=not by_sound),
         by_sound=by_sound,
+        echo=echo and truth.kind is not FactKind.YES_NO,
         forms=tuple(c.form.text for c in best[:_MAX_EXPECTED]),
     )
+
+
+def _echoes(text: str, context: str) -> bool:
+    words = bare(text)
+    return len(words) >= _ECHO and words in bare(context)
 
 
 def _wordings(
     heard: str, best: Sequence[Candidate], others: Sequence[Candidate], *, bare: bool
 ) -> tuple[Wording, ...]:
-    """The free reading, and each form in its place. `bare`: also alone, for when what is around it is garbled."""
+    """The free reading, and each form in its place. `bare`: also alone; its surroundings may be garbled."""
     free = Wording(text=heard, role=WordingRole.FREE)
     found = [free]
     for role, placed, most in (
@@ -142,6 +155,8 @@ def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgemen
         )
 
     agreement = made.reading.agreement
+    if made.echo:
+        return _echoed(made, scores, judged)
     if agreement is Agreement.EQUAL:
         if made.opposing >= 0.5:
             return judged(Grade.UNCLEAR, 0.5, "the words fit, most other readings do not")
@@ -162,6 +177,16 @@ def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgemen
     if p <= table.mismatch_below and plain:
         return judged(Grade.MISMATCH, p, "says something else")
     return judged(Grade.UNCLEAR, p, "between right and wrong")
+
+
+def _echoed(
+    made: Plan, scores: Sequence[float], judged: Callable[[Grade, float, str], Judgement]
+) -> Judgement:
+    """Words that were put into the recogniser's mouth count only if the sound prefers them to all rivals."""
+    over = features(made, scores).get("over_rival", 0.0) if scores else 0.0
+    if made.reading.agreement is Agreement.EQUAL and over >= _ECHO_MARGIN:
+        return judged(Grade.MATCH, 0.85, "said in these words, and sounds like it")
+    return judged(Grade.UNCLEAR, 0.5, "repeats what the recogniser was told")
 
 
 def _yes_no(made: Plan, judged: Callable[[Grade, float, str], Judgement]) -> Judgement:

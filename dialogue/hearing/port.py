@@ -58,11 +58,12 @@ class SpeechRecognizer(Protocol):
         *,
         language: str = "zh",
         context: str = "",
+        by_sound: bool = True,
     ) -> tuple[float, ...]:
         """Natural-log likelihood of the audio's token sequence for each wording (teacher forcing).
 
-        Sums over tokens, end of text included, so that wordings of one utterance compare; any writing
-        of the same sounds counts. Give the `context` that the transcript was made with. Empty
+        Sums over tokens, end of text included, so that wordings of one utterance compare. `by_sound`: any
+        writing of the same sounds counts; False: just this one, better for numbers. Give the `context` that the transcript was made with. Empty
         tuple if the engine cannot (vosk). Raises RecognizerUnavailable after its own deadline.
         """
         ...

@@ -58,10 +58,11 @@ class SharedRecognizer:
         *,
         language: str = "zh",
         context: str = "",
+        by_sound: bool = True,
     ) -> tuple[float, ...]:
         """See SpeechRecognizer."""
         found = await self.score_pieces(utterance, wordings, language=language, context=context)
-        return tuple(score.total_sounds for score in found)
+        return tuple(score.total_sounds if by_sound else score.total for score in found)
 
     async def score_pieces(
         self,

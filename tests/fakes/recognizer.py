@@ -37,6 +37,7 @@ class FakeRecognizer:
         *,
         language: str = "zh",
         context: str = "",
+        by_sound: bool = True,
     ) -> tuple[float, ...]:
         if self._scores is None:
             return ()
