@@ -81,8 +81,22 @@ _NEWEST = (
     .group_by(decision_table.c.attempt)
     .subquery()
 )
+_NAME = application_table.c.body[("facts", "full_name", "value")].as_string().label("name")
 _CALLS = (
-    sa.select(call_table, decision_table.c.result, decision_table.c.limit)
+    sa.select(
+        call_table.c.attempt,
+        call_table.c.application,
+        call_table.c.placed_at,
+        call_table.c.ended_at,
+        call_table.c.outcome,
+        call_table.c.recommendation,
+        call_table.c.verdict["reasons"].as_json().label("reasons"),
+        call_table.c.verdict["duration_s"].as_float().label("duration_s"),
+        decision_table.c.result,
+        decision_table.c.limit,
+        _NAME,
+    )
+    .join(application_table, application_table.c.id == call_table.c.application)
     .outerjoin(_NEWEST, _NEWEST.c.attempt == call_table.c.attempt)
     .outerjoin(decision_table, decision_table.c.id == _NEWEST.c.id)
     .order_by(call_table.c.placed_at.desc(), call_table.c.attempt)
@@ -101,6 +115,19 @@ class CallRow:
     recommendation: Recommendation | None
     decision: DecisionResult | None
     limit: int | None
+    name: str  # the applicant's; "": not on file
+    reasons: tuple[str, ...]  # of the verdict
+    duration_s: float  # of the conversation; 0: none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncalledRow:
+    """An application for which no call was made, or not yet."""
+
+    application: str
+    name: str  # "": not on file
+    at: datetime
+    decision: CreditDecision
 
 
 class HookStore:
@@ -231,6 +258,32 @@ class HookStore:
         """All attempts for one application, newest first."""
         return self._rows(_CALLS.where(call_table.c.application == application))
 
+    def uncalled(self, *, limit: int = 100) -> list[UncalledRow]:
+        """Applications that were decided, or wait, without any call; newest first."""
+        newest = (
+            sa.select(sa.func.max(decision_table.c.id))
+            .where(decision_table.c.application.not_in(sa.select(call_table.c.application)))
+            .group_by(decision_table.c.application)
+        )
+        statement = (
+            sa.select(decision_table.c.application, decision_table.c.at, decision_table.c.body, _NAME)
+            .join(application_table, application_table.c.id == decision_table.c.application)
+            .where(decision_table.c.id.in_(newest))
+            .order_by(decision_table.c.id.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement).all()
+        return [
+            UncalledRow(
+                application=row.application,
+                name=row.name or "",
+                at=row.at,
+                decision=CreditDecision.model_validate(row.body),
+            )
+            for row in rows
+        ]
+
     def open_calls(self) -> Sequence[UUID]:
         """Attempts without an end: running ones, or lost in a crash."""
         with reading(self._engine) as connection:
@@ -282,6 +335,9 @@ class HookStore:
                 recommendation=None if row.recommendation is None else Recommendation(row.recommendation),
                 decision=None if row.result is None else DecisionResult(row.result),
                 limit=row.limit,
+                name=row.name or "",
+                reasons=tuple(row.reasons or ()),
+                duration_s=row.duration_s or 0.0,
             )
             for row in rows
         ]

@@ -6,13 +6,17 @@ from typing import Protocol
 from uuid import UUID
 
 from decision_hook.contract import Application, CallVerdict, CreditDecision
-from decision_hook.store import CallRow
+from decision_hook.store import CallRow, UncalledRow
 
 
 class Calls(Protocol):
     """What is known of calls. Blocks; the pages call it in a thread."""
 
     def calls(self, *, limit: int = 100, offset: int = 0) -> list[CallRow]: ...
+
+    def uncalled(self, *, limit: int = 100) -> list[UncalledRow]:
+        """Decided, or still waiting, without any call; newest first."""
+        ...
 
     def verdict(self, attempt: UUID) -> CallVerdict | None: ...
 

@@ -9,7 +9,8 @@ from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import ValidationError
 
-from decision_hook.console import words
+from config.database import DatabaseUnavailable
+from decision_hook.console import labels, words
 from decision_hook.console.ports import Applications, Calls, Recordings
 from decision_hook.console.view import CallPage, call_page
 from decision_hook.contract import Application, CallVerdict, DecisionResult, SurveyError
@@ -19,7 +20,8 @@ PAGE_ROWS = 50
 PEAK_COLUMNS = 800
 MAX_BODY_BYTES = 256 * 1024
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",  # personal data: nothing stays in a browser's cache
@@ -56,7 +58,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.globals.update(words=words)
+    pages.globals.update(words=words, labels=labels, clock=clock)
     return pages
 
 
@@ -67,19 +69,23 @@ async def _safe_headers(request: web.Request, handler: Handler) -> web.StreamRes
     except web.HTTPException as refused:
         refused.headers.update(HEADERS)
         raise
+    except DatabaseUnavailable:
+        text = "the database cannot be used now; try again later"
+        raise web.HTTPServiceUnavailable(text=text, headers=HEADERS) from None
     response.headers.update(HEADERS)
     return response
 
 
 async def list_page(request: web.Request) -> web.Response:
     page = _number(request.query.get("page", "1"))
-    rows = await asyncio.to_thread(
-        request.app[calls_key].calls, limit=PAGE_ROWS + 1, offset=(page - 1) * PAGE_ROWS
-    )
+    calls = request.app[calls_key]
+    rows = await asyncio.to_thread(calls.calls, limit=PAGE_ROWS + 1, offset=(page - 1) * PAGE_ROWS)
+    others = await asyncio.to_thread(calls.uncalled, limit=PAGE_ROWS) if page == 1 else []
     return _html(
         request,
         "calls.html",
         rows=rows[:PAGE_ROWS],
+        others=others,
         page=page,
         more=len(rows) > PAGE_ROWS,
         running=any(row.ended_at is None for row in rows),
@@ -160,6 +166,8 @@ def _submit_to(applications: Applications) -> Handler:
             return web.json_response({"problems": listed}, status=400)
         try:
             decision = await applications.submit(application)
+        except DatabaseUnavailable:
+            raise
         except SurveyError as refused:
             return web.json_response({"problems": [{"where": "", "problem": str(refused)}]}, status=409)
         status = 202 if decision.result is DecisionResult.PENDING else 200
@@ -179,6 +187,12 @@ async def _verdict(request: web.Request) -> CallVerdict:
     if verdict is None:
         raise web.HTTPNotFound(text="no such call, or it has not ended yet")
     return verdict
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: 3:07."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def _number(text: str) -> int:

@@ -3,48 +3,94 @@
 from dataclasses import dataclass
 from math import exp
 
-from decision_hook.contract import AnswerEvidence, Application, CallVerdict, Hypothesis
+from decision_hook.console import labels
+from decision_hook.contract import (
+    AnswerEvidence,
+    Application,
+    CallVerdict,
+    Fact,
+    FactKind,
+    FactSource,
+    Hypothesis,
+    kind_of,
+)
 
 BAR_LLR = 4.0  # |llr| that fills half a bar; stronger evidence is shown full
+NEUTRAL_LLR = 0.05  # less than this speaks for nobody
+SHOWN_ORDER = (Hypothesis.GENUINE, Hypothesis.COACHED, Hypothesis.IMPOSTOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactView:
+    key: str  # as staff read it
+    value: str
+    source: str  # form, bank, bureau, derived
+    asked: bool  # did an answer speak about it?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerView:
+    number: int  # from 1
     answer: AnswerEvidence
-    on_file: str  # the value it was judged against; "": none
-    source: str  # form, bank, bureau, derived; "": none
+    on_file: FactView | None  # what it was judged against; None: nothing on file
     bar_percent: float  # width of the evidence bar, 0..50
     supports: str  # for, against, none
-    beliefs: dict[Hypothesis, float]  # after this answer, by its evidence alone
+    beliefs: dict[Hypothesis, float]  # after this answer, from even odds, by the answers' evidence alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPage:
+    name: str  # the applicant's; "": not on file
+    beliefs: dict[Hypothesis, float]  # of the verdict, in the order shown; {}: no conversation
     answers: tuple[AnswerView, ...]
-    facts: tuple[tuple[str, str, str], ...]  # key, value, source
+    facts: dict[FactSource, tuple[FactView, ...]]  # sources without facts are left out
 
 
 def call_page(verdict: CallVerdict, application: Application | None) -> CallPage:
     facts = {} if application is None else application.facts
+    asked = {answer.fact_key for answer in verdict.answers}
+    views = {key: _fact(key, fact, key in asked) for key, fact in facts.items()}
     shown: list[AnswerView] = []
-    log_odds = dict.fromkeys(Hypothesis, 0.0)
-    for answer in verdict.answers:
+    log_odds = dict.fromkeys(SHOWN_ORDER, 0.0)
+    for number, answer in enumerate(verdict.answers, start=1):
         for part in answer.parts:
             for hypothesis, value in part.log_likelihood.items():
                 log_odds[hypothesis] += value
-        fact = facts.get(answer.fact_key or "")
         shown.append(
             AnswerView(
+                number=number,
                 answer=answer,
-                on_file="" if fact is None else fact.value,
-                source="" if fact is None else fact.source.value,
+                on_file=views.get(answer.fact_key or ""),
                 bar_percent=min(50.0, abs(answer.llr) / BAR_LLR * 50.0),
-                supports="none" if abs(answer.llr) < 0.05 else "for" if answer.llr > 0 else "against",
+                supports="none" if abs(answer.llr) < NEUTRAL_LLR else "for" if answer.llr > 0 else "against",
                 beliefs=_normalised(log_odds),
             )
         )
-    listed = tuple((key, fact.value, fact.source.value) for key, fact in sorted(facts.items()))
-    return CallPage(answers=tuple(shown), facts=listed)
+    grouped = {
+        source: tuple(views[key] for key, fact in facts.items() if fact.source is source)
+        for source in FactSource
+    }
+    return CallPage(
+        name=views["full_name"].value if "full_name" in views else "",
+        beliefs={h: verdict.beliefs[h] for h in SHOWN_ORDER if h in verdict.beliefs},
+        answers=tuple(shown),
+        facts={source: group for source, group in grouped.items() if group},
+    )
+
+
+def _fact(key: str, fact: Fact, asked: bool) -> FactView:
+    return FactView(key=labels.fact(key), value=_value(key, fact), source=fact.source.value, asked=asked)
+
+
+def _value(key: str, fact: Fact) -> str:
+    """As staff write it: yuan with separators, 是 or 否."""
+    match kind_of(key, fact):
+        case FactKind.AMOUNT if fact.value.isdecimal():
+            return f"{int(fact.value):,} 元"
+        case FactKind.YES_NO:
+            return {"yes": "是", "no": "否"}.get(fact.value, fact.value)
+        case _:
+            return fact.value
 
 
 def _normalised(log_odds: dict[Hypothesis, float]) -> dict[Hypothesis, float]:

@@ -1,0 +1,188 @@
+"""Words for what is an open set elsewhere: fact keys, reason codes, measures. Unknown ones stay as they are."""
+
+from decision_hook.console.words import REASONS
+
+FACTS = {
+    "full_name": "姓名",
+    "gender": "性别",
+    "birth_date": "出生日期",
+    "zodiac": "属相",
+    "star_sign": "星座",
+    "age": "年龄",
+    "id_tail": "身份证后四位",
+    "id_province": "身份证签发省份",
+    "mobile_tail": "手机尾号",
+    "education": "学历",
+    "graduation_year": "毕业年份",
+    "school": "毕业院校",
+    "marital_status": "婚姻状况",
+    "children_count": "子女数",
+    "home_city": "居住城市",
+    "home_district": "居住区县",
+    "home_street": "居住街道",
+    "home_community": "居住小区",
+    "home_building": "楼栋",
+    "home_years": "居住年数",
+    "home_ownership": "住房性质",
+    "previous_city": "曾居住城市",
+    "employer": "工作单位",
+    "employer_city": "单位城市",
+    "employer_street": "单位街道",
+    "employer_trade": "单位行业",
+    "job_title": "职务",
+    "department": "部门",
+    "hire_year": "入职年份",
+    "employer_years": "在职年数",
+    "previous_employer": "原工作单位",
+    "monthly_income": "月收入",
+    "annual_income": "年收入",
+    "pay_day": "发薪日",
+    "salary_bank": "代发工资银行",
+    "provident_fund_monthly": "公积金月缴额",
+    "provident_fund_city": "公积金缴存地",
+    "contact_name": "联系人姓名",
+    "contact_relation": "联系人关系",
+    "contact_mobile_tail": "联系人手机尾号",
+    "contact_city": "联系人城市",
+    "contact_employer": "联系人单位",
+    "account_open_year": "开户年份",
+    "account_branch": "开户网点",
+    "account_city": "开户城市",
+    "debit_card_tail": "借记卡尾号",
+    "bank_product": "持有产品",
+    "other_card_bank": "他行信用卡",
+    "credit_card_count": "信用卡张数",
+    "first_card_year": "首张信用卡年份",
+    "mortgage_bank": "房贷银行",
+    "mortgage_monthly": "房贷月供",
+    "mortgage_start_year": "房贷起始年份",
+    "car_loan": "有无车贷",
+    "car_brand": "汽车品牌",
+    "requested_limit": "申请额度",
+    "card_purpose": "用卡用途",
+    "apply_channel": "申请渠道",
+    "apply_date": "申请日期",
+    "card_delivery": "寄卡地址",
+    "auto_repay": "自动还款",
+}
+CODES = {
+    **{reason.value: words for reason, words in REASONS.items()},
+    # put on the call list, or given up
+    "call_first": "先电话核实",
+    "do_not_call": "在免打扰名单上",
+    "called_already": "已通过话",
+    "number_rejected": "号码无法接续",
+    "somebody_elses_number": "号码属于他人",
+    "has_not_applied": "接听人称未申请",
+    "attempts_used_up": "呼叫次数已用完",
+    # limits
+    "score_too_low": "评分过低",
+    "limit_below_product": "额度低于产品下限",
+    # config/rules
+    "age_below_18": "未满十八岁",
+    "age_above_70": "超过七十岁",
+    "income_below_minimum": "收入低于最低要求",
+    "too_many_cards": "信用卡过多",
+    "debt_above_income": "负债高于收入",
+    "income_unusual_for_age": "收入与年龄不相称",
+    "hired_as_a_child": "入职时尚未成年",
+    "employment_years_disagree": "工龄前后不一",
+    "graduated_as_a_child": "毕业年份过早",
+    "incomes_disagree": "月收入与年收入不一",
+    "fund_small_for_income": "公积金与收入不相称",
+    "fund_in_another_city": "公积金在异地",
+    "contact_is_the_applicant": "联系人即申请人",
+    "limit_far_above_income": "申请额度远高于收入",
+    "debt_heavy": "负债偏重",
+    "many_cards": "信用卡较多",
+    "applied_through_an_agent": "经中介申请",
+    "employer_on_blocked_list": "单位在可疑名单上",
+    "number_abroad": "境外号码",
+    "most_facts_not_known": "多数资料答不上来",
+    "probably_not_the_applicant": "很可能不是本人",
+    "risk_extreme": "风险评分极高",
+}
+TOPICS = {
+    "warmup": "热身",
+    "identity": "身份",
+    "residence": "居住",
+    "employment": "工作",
+    "income": "收入",
+    "contacts": "联系人",
+    "accounts": "账户",
+    "credit": "信贷",
+    "purpose": "用途",
+}
+PARTS = {
+    "fact": "事实",
+    "delivery": "语态",
+    "second_voice": "旁人声音",
+    "latency": "反应时间",
+    "pauses": "停顿",
+    "tone": "语调",
+    "consistency": "前后一致",
+}
+ORIGINS = {"expert": "专家估计", "simulated": "模拟数据", "calls": "通话统计"}
+NOTES = {
+    "said in these words": "说法相同",
+    "misheard, but sounds like it": "读音相近",
+    "says something else": "说的是别的",
+    "between right and wrong": "对错难定",
+    "silence": "没有出声",
+    "no words were recognised": "没有听出字词",
+    "yes or no to a question that asks for more": "只答了是或否",
+    "fluent: no sign of anything else": "流畅，无异常",
+    "keyed": "按键作答",
+    "not recognised in time": "未及识别",
+    "no voiceprint consent": "未同意声纹核验",
+    "no conversation": "没有通话",
+}
+MEASURES = {
+    "latency_ms": "反应 ms",
+    "speech_ms": "说话 ms",
+    "pauses": "停顿次数",
+    "pause_ms": "停顿合计 ms",
+    "longest_pause_ms": "最长停顿 ms",
+    "fillers": "口头语",
+    "syllables": "音节数",
+    "rate_syl_s": "语速 音节/秒",
+    "articulation_syl_s": "吐字 音节/秒",
+    "f0_hz": "音高 Hz",
+    "f0_range_semitones": "音域 半音",
+    "level_db": "音量 dB",
+    "over_noise_db": "高于噪声 dB",
+    "latency_z": "反应偏离 σ",
+    "pause_z": "停顿偏离 σ",
+    "articulation_z": "吐字偏离 σ",
+    "f0_range_z": "音域偏离 σ",
+}
+
+
+def fact(key: str) -> str:
+    return FACTS.get(key, key)
+
+
+def code(reason: str) -> str:
+    return CODES.get(reason, reason)
+
+
+def topic(name: str) -> str:
+    return TOPICS.get(name, name)
+
+
+def part(name: str) -> str:
+    return PARTS.get(name, name)
+
+
+def note(text: str) -> str:
+    return NOTES.get(text, text)
+
+
+def measure(name: str) -> str:
+    return MEASURES.get(name, name)
+
+
+def origin(source: str, n: int) -> str:
+    """Where a weight comes from, and on how many samples it rests: "statistics:expert", 0."""
+    kind = source.rpartition(":")[2]
+    return f"{ORIGINS.get(kind, source)}（{n:,} 例）" if n else ORIGINS.get(kind, source)
