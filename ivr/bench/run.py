@@ -120,7 +120,7 @@ async def open_bench(settings: Settings, *, progress: Progress) -> AsyncIterator
 
 async def _render_prompts(house: App, settings: Settings, progress: Progress) -> None:
     """What a running house has at hand for everybody; the personal prompts are rendered in the calls."""
-    texts = shared_prompts(settings)
+    texts = shared_prompts(settings, every=False)
     for done, text in enumerate(texts):
         progress("our prompts", done, len(texts))
         await house.synthesizer.render(text)

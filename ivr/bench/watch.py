@@ -138,6 +138,9 @@ class TimedSynthesizer:
     async def render(self, text: str, *, slow: bool = False) -> Samples:
         return await self._inner.render(text, slow=slow)
 
+    async def render_ahead(self, text: str, *, slow: bool = False) -> Samples:
+        return await self._inner.render_ahead(text, slow=slow)
+
     def ready(self, text: str, *, slow: bool = False) -> Samples | None:
         found = self._inner.ready(text, slow=slow)
         if found is not None and text in self._manners:

@@ -32,7 +32,7 @@ def test_sound_is_dated_to_the_sample() -> None:
         clock.now_s += 0.02
     log = ledger.log()
     assert log.zero_s == pytest.approx(100.0)
-    assert log.sounds_s == (pytest.approx(100.03),)
+    assert list(log.sounds_s) == [pytest.approx(100.03)]
 
 
 def test_zero_is_that_of_a_punctual_clock() -> None:
