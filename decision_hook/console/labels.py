@@ -1,6 +1,6 @@
-"""Words for what is an open set elsewhere: fact keys, reason codes, measures. Unknown ones stay as they are."""
+"""Words for open sets: fact keys, reason codes, measures. What is not known here stays as it is."""
 
-from decision_hook.console.words import REASONS
+from decision_hook.console.words import REASONS, STATES
 
 FACTS = {
     "full_name": "姓名",
@@ -137,6 +137,20 @@ NOTES = {
     "no voiceprint consent": "未同意声纹核验",
     "no conversation": "没有通话",
 }
+# Inside the notes on delivery.
+PHRASES = {
+    "latency z": "反应偏离 σ",
+    "longest pause z": "最长停顿偏离 σ",
+    "fillers": "个口头语",
+    "at once, and faster than usual (z": "立即作答，且比平时快（偏离 σ",
+    "ms of silence": "毫秒静默",
+    "then fluent without a pause": "随后一气说完",
+    "then the answer": "随后作答",
+    "another voice": "另有人声",
+    "flat melody (z": "语调平（偏离 σ",
+    "syllables without a pause": "个音节不停顿",
+    "speech without words that could be understood": "有话声，听不出字词",
+}
 MEASURES = {
     "latency_ms": "反应 ms",
     "speech_ms": "说话 ms",
@@ -175,7 +189,13 @@ def part(name: str) -> str:
 
 
 def note(text: str) -> str:
-    return NOTES.get(text, text)
+    """A part's note; where it names a state and numbers, the numbers stay."""
+    if text in NOTES:
+        return NOTES[text]
+    state, colon, rest = text.partition(": ")
+    for said, words in PHRASES.items():
+        rest = rest.replace(said, words)
+    return f"{STATES[state]}：{rest}" if colon and state in STATES else text
 
 
 def measure(name: str) -> str:

@@ -117,7 +117,7 @@ async def test_what_applicants_and_callers_say_is_text_and_nothing_else(
 ) -> None:
     facts = {
         "employer": Fact(value=EVIL, source=FactSource.FORM),
-        "full_name": Fact(value=EVIL, source="form"),
+        "full_name": Fact(value=EVIL, source=FactSource.FORM),
     }
     application = Application(id="A-evil", phone="17000000009", facts=facts)
     said = AnswerEvidence(
@@ -278,3 +278,18 @@ def test_every_fact_and_every_reason_has_words() -> None:
         for rule in yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
     ]
     assert [reason for reason in rules if reason not in labels.CODES] == []
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("said in these words", "说法相同"),
+        (
+            "hesitant: latency z 2.6, longest pause z 1.9, 1 fillers",
+            "迟疑：反应偏离 σ 2.6, 最长停顿偏离 σ 1.9, 1 个口头语",
+        ),
+        ("something new: 3", "something new: 3"),
+    ],
+)
+def test_notes_in_words(note: str, words: str) -> None:
+    assert labels.note(note) == words

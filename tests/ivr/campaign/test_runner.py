@@ -165,7 +165,7 @@ async def test_another_application_under_the_same_id_is_refused(house: House) ->
 
 async def test_at_most_so_many_at_once_and_never_two_to_one_number(house: House) -> None:
     async def a_while(_: CallOrder) -> None:
-        for _ in range(20):
+        for _turn in range(20):
             await asyncio.sleep(0)
 
     house.telephone.meanwhile = a_while
