@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError
 
 from config.document import Document, DocumentError, explained, read_document
 from config.document import check as check_document
 from config.settings import Settings
+from decision_hook.contract import SurveyError
 
 SETTINGS_FILE = Path("config/shengwen.yaml")
 M = TypeVar("M", bound=BaseModel)
@@ -37,3 +39,7 @@ def load_settings(path: Path = SETTINGS_FILE) -> Settings:
         return Settings(**value)
     except ValidationError as problem:
         raise explained(document, problem) from problem
+    except SettingsError as problem:  # its message names the variable's field and never its value
+        raise SurveyError(
+            f"environment: SHENGWEN_…: {problem}; write JSON there, or one value each: SHENGWEN_CONSOLE__PORT"
+        ) from problem

@@ -101,7 +101,11 @@ class _Loaded:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             ids = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))["vocab"]
-            with np.load(folder / "voices.npz", allow_pickle=False) as stored:
+            # opened here: numpy leaves a file open that is no archive
+            with (
+                (folder / "voices.npz").open("rb") as file,
+                np.load(file, allow_pickle=False) as stored,
+            ):
                 styles = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
             session = onnxruntime.InferenceSession(
                 str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
