@@ -46,6 +46,10 @@ class Delivery(Protocol):
         """The evidence with delivery parts, measures and state added. Called once per answer, in order."""
         ...
 
+    def sounds_like_another(self, heard: HeardAnswer) -> bool:
+        """All that was said in this turn is a quieter, other voice: the caller's own answer may follow."""
+        ...
+
 
 class VoiceDesk(Protocol):
     async def consider(
@@ -146,13 +150,15 @@ class Survey:
         return phrase(question, index, self._application.facts)
 
     def _render_ahead(self) -> None:
+        """Begins to render the likeliest next questions of which no wording is at hand."""
         for ask in likely_next(self._bank, self.state, self._rules.paper, RENDER_AHEAD):
-            words = self._words(self._bank.question(ask.question_id), ask.phrasing)
+            question = self._bank.question(ask.question_id)
+            words = self._words(question, self._ready_phrasing(question, ask.phrasing))
             if self._synthesizer.ready(words) is None:
                 self._group.create_task(self._rendered(words), name="render ahead")
 
     async def _rendered(self, words: str) -> None:
-        await self._synthesizer.render(words)
+        await self._synthesizer.render_ahead(words)
 
     async def _put(self, question: Question, phrasing: int, *, prefix: str) -> Surveyed | None:
         """Asks one question until it is answered or given up. Not None: the survey is over."""
@@ -176,12 +182,14 @@ class Survey:
                 kind=question.kind,
                 attempts=tries.asked,
             )
+            weigh = partial(self._judge.weigh, question=asked)
             heard, evidence = await self._talk.ask(
-                prompt,
-                partial(self._judge.weigh, question=asked),
-                complete,
-                lambda: self._talk.say_now(script.acknowledgements),
+                prompt, weigh, complete, lambda: self._talk.say_now(script.acknowledgements)
             )
+            if await asyncio.to_thread(self._delivery.sounds_like_another, heard):
+                whispered = evidence.model_copy(update={"grade": Grade.OFF_TOPIC, "parts": (), "llr": 0.0})
+                await self._learn(heard, whispered, question, final=False)
+                heard, evidence = await self._talk.listen(prompt, weigh, complete)
             step = decide(
                 evidence.grade,
                 tries,

@@ -80,6 +80,16 @@ class Talk:
     ) -> tuple[HeardAnswer, W]:
         """Speaks, then listens until the reply is over. Raises CallerGone."""
         await self._speak(prompt)
+        return await self.listen(prompt, weigh, complete, while_thinking)
+
+    async def listen(
+        self,
+        prompt: Prompt,
+        weigh: Weigh[W],
+        complete: Callable[[W], float | None],
+        while_thinking: Callable[[], None] = lambda: None,
+    ) -> tuple[HeardAnswer, W]:
+        """Goes on listening for the reply to a prompt that has been spoken. Raises CallerGone."""
         return await self.ear.turn(
             Listening(
                 patience_ms=round(prompt.wait_s * 1_000),

@@ -15,6 +15,10 @@ class SpeechSynthesizer(Protocol):
         """
         ...
 
+    async def render_ahead(self, text: str, *, slow: bool = False) -> Samples:
+        """The same, when nobody waits for anything else."""
+        ...
+
     def ready(self, text: str, *, slow: bool = False) -> Samples | None:
         """The audio if it is rendered already; None otherwise. Memory or one small file read."""
         ...

@@ -53,7 +53,8 @@ class IntentClassifier:
         return IntentGuess(intent=intent, probability=found[intent], source="model")
 
     def warm(self) -> None:
-        """Loads the model now, so that no call waits for it. Blocks about a second."""
+        """Loads model and pinyin now, so that no call waits for them. Blocks for some seconds."""
+        by_rule("先读一遍拼音字典", self._tables)
         self._loaded()
 
     def _loaded(self) -> IntentModel | None:
