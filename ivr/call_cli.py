@@ -22,13 +22,22 @@ app = typer.Typer()
 
 @app.command()
 def call(
-    application: Annotated[Path, typer.Option(help="Application YAML; see `shengwen schema application`.")],
-    persona: Annotated[Path, typer.Option(help="Persona YAML; see docs/personas.md.")],
+    application: Annotated[
+        Path, typer.Option(help="What the bank holds, YAML; format: `shengwen schema application`.")
+    ],
+    persona: Annotated[Path, typer.Option(help="Who answers, YAML; format: docs/personas.md.")],
     line: Line = "",
-    seed: Annotated[int, typer.Option(help="Chooses the paper and the applicant's chance.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="The verdict as JSON on stdout.")] = False,
+    seed: Annotated[int, typer.Option(help="Another seed, other questions and another luck.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="The verdict as JSON, alone on stdout.")] = False,
 ) -> None:
-    """Call one synthetic applicant and print the verdict."""
+    """Call one synthetic applicant and print the verdict.
+
+    Try it: `shengwen call --application config/demo/genuine/application.yaml --persona
+    config/demo/genuine/persona.yaml`, then change a line of the persona.
+
+    The call takes some minutes, as it would. It is stored under an id of its own, so the same files can be
+    tried again and again; `shengwen serve` shows all of them.
+    """
     settings = on_line(begin(), line)
     # Under an id of its own, so that the same file can be tried again and again.
     filed = load_application(application)

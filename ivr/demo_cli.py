@@ -23,19 +23,35 @@ app = typer.Typer()
 
 @app.command()
 def demo(
-    seed: Annotated[int, typer.Option(help="Changes every voice's chance and every paper.")] = 0,
-    only: Annotated[str, typer.Option(help="Comma-separated personas; empty: the main programme.")] = "",
-    further: Annotated[bool, typer.Option(help="The further personas as well.")] = False,
-    repeat: Annotated[int, typer.Option(min=1, max=1_000, help="Each persona so often.")] = 1,
+    seed: Annotated[
+        int, typer.Option(help="Another seed, other questions and another luck of every applicant.")
+    ] = 0,
+    only: Annotated[str, typer.Option(help="These personas alone, with commas between: genuine,noisy.")] = "",
+    further: Annotated[
+        bool, typer.Option(help="Also those who refuse, hang up, press keys, stay silent …")
+    ] = False,
+    repeat: Annotated[
+        int, typer.Option(min=1, max=1_000, help="Call each persona so often; with --json a measurement.")
+    ] = 1,
     chance: Annotated[
-        int, typer.Option("--random", min=0, max=10_000, help="So many random applicants instead.")
+        int,
+        typer.Option(
+            "--random", min=0, max=10_000, help="So many applicants made up at random instead of the demo's."
+        ),
     ] = 0,
     at_once: Annotated[int, typer.Option(min=0, max=100, help="Calls side by side; 0: as set.")] = 0,
     line: Line = "",
     serve: Annotated[bool, typer.Option(help="Show the pages afterwards, until Ctrl-C.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, alone on stdout.")] = False,
 ) -> None:
-    """Telephone the demo's applicants, hear them, judge them, and show what came of it."""
+    """Telephone the demo's applicants, hear them, judge them, and show what came of it.
+
+    Six synthetic people are called side by side, really speaking Mandarin over a telephone line, and a
+    seventh is decided without a call: `config/demo/` says who they are and what should come of each. A call
+    lasts some minutes, as it would. Recordings and verdicts stay in `var/`; --serve shows them as pages.
+
+    Exit code 1 if a call did not come out as expected (with --repeat or --random only the report tells).
+    """
     settings = on_line(begin(), line)
     entries = random_entries(chance, seed) if chance else chosen_entries(only, further)
     rounds = [replace(entry) for _ in range(repeat) for entry in entries]
