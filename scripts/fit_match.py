@@ -56,13 +56,12 @@ class Case:
     expected: str
 
 
-def cases(folder: Path, models: Path, tables: Tables, limit: int) -> list[Case]:
+def cases(folders: Sequence[Path], models: Path, tables: Tables, limit: int) -> list[Case]:
     engine = build_engine(Settings(models=models))
     rng = random.Random(3)
     made: list[Case] = []
-    lines = (folder / "index.jsonl").read_text(encoding="utf-8").splitlines()[:limit]
-    for number, line in enumerate(lines):
-        entry = json.loads(line)
+    entries = [(f, json.loads(line)) for f in folders for line in (f / "index.jsonl").open(encoding="utf-8")]
+    for number, (folder, entry) in enumerate(entries[:limit]):
         kind = FactKind(entry["kind"])
         utterance = Utterance(samples=np.load(folder / entry["file"]))
         question = asked_for(kind, entry["key"], entry["value"])
@@ -112,7 +111,9 @@ def judged(
     truth: Truth,
     tables: Tables,
 ) -> tuple[Plan, dict[str, float]]:
-    made = plan(truth, transcript, tables, context=context_of(truth.kind, ""))
+    examples = context_of(truth.kind, "")
+    asked = context.removeprefix(examples)
+    made = plan(truth, transcript, tables, examples=examples, asked=asked)
     if not made.wordings:
         return made, features(made, ())
     wordings = tuple(w.text for w in made.wordings)
@@ -158,7 +159,7 @@ def fitted(part: Sequence[Case], names: Sequence[str]) -> tuple[Floats, Floats]:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--set", type=Path, default=Path("var/bench/match"))
+    arguments.add_argument("--set", type=Path, nargs="+", default=[Path("var/bench/match")])
     arguments.add_argument("--models", type=Path, default=Path("var/models"))
     arguments.add_argument("--tables", type=Path, default=Path("config/tables"))
     arguments.add_argument("--limit", type=int, default=100_000)

@@ -11,6 +11,7 @@ from dialogue.answer.values import Agreement, Form
 # A number followed by one of these is no sum of money.
 _OTHER_UNIT = re.compile(r"^\s*(?:个月|个(?!万|亿)|年|月|号|日|岁|次|张|点|分之|楼|栋|期|%|成)")
 _MONEY = re.compile(r"^\s*(?:多|来|几)?(?:块钱?|元|钱|人民币|左右|上下|出头)")
+_FOLLOWS = re.compile(r"[块元钱多左上下出冒几来吧的了啊呢嘛哦税工每一个月年到至不差以人对是就这那这样都或往]")
 _YEARLY = re.compile(r"年薪|年收入|一年|每年|全年|年终")
 _MONTHLY = re.compile(r"月薪|月收入|一个月|每个?月|每月|月供")
 _VAGUE = re.compile(r"(?:好)?几(?:百|千|万|十万)|上(?:千|万)")
@@ -25,6 +26,7 @@ class Amount:
     high: Fraction
     plain: bool = True
     per: str = ""  # "month", "year"; "": not said
+    whole: bool = True  # False: followed by something that fits no sum
 
 
 def _step(value: Fraction) -> Fraction:
@@ -83,10 +85,12 @@ def read_amount(text: str) -> Amount | None:
     best = ranged or max(spans, key=lambda s: (bool(_MONEY.match(text[s.end :])), s.high))
     if best.high < 100 and not re.search(r"[十百千万KW块元]", best.text + text[best.end : best.end + 1]):
         return None  # nobody earns 5 yuan: the rest was not heard
+    # 一万牛 was more than 一万: the rest was not heard.
+    garbled = re.match(r"[\u4e00-\u9fff]", text[best.end :]) and not _FOLLOWS.match(text[best.end :])
     low, high = _bounded(best, text[best.end :], text[: best.start])
     if high <= 0:
         return Amount(low=Fraction(0), high=Fraction(0), per=per)
-    return Amount(low=low, high=high, per=per)
+    return Amount(low=low, high=high, per=per, whole=not garbled)
 
 
 def compare_amounts(expected: Fraction, said: Amount, *, relative: float, per: str = "") -> Agreement:
@@ -100,7 +104,7 @@ def compare_amounts(expected: Fraction, said: Amount, *, relative: float, per: s
             return Agreement.EQUAL
     if low * (1 - slack) <= expected <= high * (1 + slack):
         wide = low > 0 and high / low > Fraction(5, 2)
-        return Agreement.PART if wide or not said.plain else Agreement.EQUAL
+        return Agreement.PART if wide or not said.plain or not said.whole else Agreement.EQUAL
     return Agreement.OTHER if said.plain else Agreement.OPEN
 
 

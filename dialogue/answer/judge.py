@@ -86,7 +86,8 @@ class AnswerJudge:
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if truth is None:
             return _plain(grade or Grade.FREE, by)
-        made = plan(truth, transcript, self._tables, context=context_of(question.kind, ""))
+        examples = context_of(question.kind, "")
+        made = plan(truth, transcript, self._tables, examples=examples, asked=question.asked)
         says_value = made.reading.agreement is not Agreement.NONE
         # The model's guess yields to an answer that sounds like the fact; a clear wording does not.
         doubtful = guess.source == "model" and made.sound < _SOUNDS_LIKE_IT

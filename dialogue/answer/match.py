@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from decision_hook.contract import FactKind, Grade
-from dialogue.answer.fold import bare
+from dialogue.answer.fold import bare, simplified
 from dialogue.answer.forms import sides_of
 from dialogue.answer.normalise import Reading, read
 from dialogue.answer.span import Candidate, candidates, rival_candidates
@@ -31,7 +31,7 @@ _MAX_EXPECTED = 4
 _MAX_RIVALS = 4
 _MAX_BARE = 3
 _ECHO_MARGIN = 3.0  # nats
-_ECHO = 3  # characters; 没有 is often said and often told
+_ECHO = 2  # characters
 _LIKELIHOOD_RANGE = (-12.0, 8.0)  # nats; beyond it one bad token decides
 
 
@@ -49,59 +49,85 @@ class Plan:
     wordings: tuple[Wording, ...]  # first the free reading; () : nothing to ask
     by_sound: bool  # how they are to be scored: any writing of their sounds, or just this one
     echo: bool  # the reading only repeats what the recogniser was told to expect
+    disputed: bool  # what was read may be a misheard 就是 or the question itself: no plain other value
     forms: tuple[str, ...]
 
 
-def plan(truth: Truth, transcript: Transcript, tables: Tables, *, context: str = "") -> Plan:
-    """`context`: examples the recogniser was given, which it sometimes repeats instead of listening.
+def plan(
+    truth: Truth, transcript: Transcript, tables: Tables, *, examples: str = "", asked: str = ""
+) -> Plan:
+    """Pure. At most eighteen wordings; none if the words themselves settle the matter.
 
-    Pure. At most fifteen wordings; none if the words themselves settle the matter."""
+    `examples`: answers the recogniser was given as a pattern, `asked`: the question's words. It sometimes
+    repeats them instead of listening.
+    """
     sides = sides_of(truth, tables)
-    # Names have many writings, numbers few; measured, each is told apart better this way.
-    by_sound = truth.kind not in FAMILIES
-    readings = [read(text, sides, tables) for text in (transcript.text, *transcript.alternatives)]
+    numeric = truth.kind in FAMILIES
+    heard = transcript.text
+    readings = [read(text, sides, tables) for text in (heard, *transcript.alternatives)]
+    first = readings[0]
     share = 1.0 / len(readings)
     agreeing = sum(share for r in readings if r.agreement is Agreement.EQUAL)
     opposing = sum(share for r in readings if r.agreement is Agreement.OTHER)
-    echo = _echoes(transcript.text, context)
-    settled = (readings[0].agreement in _SETTLED and not echo) or truth.kind is FactKind.YES_NO
-    best = candidates(transcript.text, sides, tables)
-    others = rival_candidates(transcript.text, sides, best[0], tables) if best else ()
+    retold = _retold(heard) if numeric and first.agreement is not Agreement.EQUAL else ""
+    helped = bool(retold) and read(retold, sides, tables).agreement is Agreement.EQUAL
+    basis = retold if helped else heard
+    best = candidates(basis, sides, tables)
+    others = rival_candidates(basis, sides, best[0], tables) if best else ()
     sound = best[0].distance if best else 1.0
     rival_sound = others[0].distance if others else 1.0
+    echo = truth.kind is not FactKind.YES_NO and _repeats(heard, examples)
+    settled = (first.agreement in _SETTLED and not echo and not helped) or truth.kind is FactKind.YES_NO
     return Plan(
         truth=truth,
-        heard=transcript.text,
-        reading=readings[0],
+        heard=heard,
+        reading=first,
         agreeing=agreeing,
         opposing=opposing,
         sound=sound,
         sound_lead=max(-1.0, min(1.0, rival_sound - sound)),
-        wordings=() if settled or not best else _wordings(transcript.text, best, others, bare=not by_sound),
-        by_sound=by_sound,
-        echo=echo and truth.kind is not FactKind.YES_NO,
+        wordings=() if settled or not best else _wordings(heard, retold if helped else "", best, others),
+        # Names have many writings, numbers few; measured, each is told apart better this way.
+        by_sound=not numeric,
+        echo=echo,
+        disputed=helped or (first.agreement is Agreement.NONE and _repeats(heard, asked)),
         forms=tuple(c.form.text for c in best[:_MAX_EXPECTED]),
     )
 
 
-def _echoes(text: str, context: str) -> bool:
+def _retold(heard: str) -> str:
+    """九十一万七千 may have been 就是一万七千, 十两万 是两万; "" if nothing of the kind."""
+    folded = simplified(heard)
+    for sounds_like, words in (
+        ("九十", "就是"),
+        ("九四", "就是"),
+        ("九是", "就是"),
+        ("十", "是"),
+        ("四", "是"),
+    ):
+        if folded.startswith(sounds_like) and len(folded) > len(sounds_like):
+            return words + folded[len(sounds_like) :]
+    return ""
+
+
+def _repeats(text: str, told: str) -> bool:
     words = bare(text)
-    return len(words) >= _ECHO and words in bare(context)
+    return len(words) >= _ECHO and words in bare(told)
 
 
 def _wordings(
-    heard: str, best: Sequence[Candidate], others: Sequence[Candidate], *, bare: bool
+    heard: str, retold: str, best: Sequence[Candidate], others: Sequence[Candidate]
 ) -> tuple[Wording, ...]:
-    """The free reading, and each form in its place. `bare`: also alone; its surroundings may be garbled."""
-    free = Wording(text=heard, role=WordingRole.FREE)
-    found = [free]
+    """The free reading; each form in its place; and alone, as its surroundings may be garbled."""
+    found = [Wording(text=heard, role=WordingRole.FREE)]
+    if retold:
+        found.append(Wording(text=retold, role=WordingRole.EXPECTED))
     for role, placed, most in (
         (WordingRole.EXPECTED, best, _MAX_EXPECTED),
         (WordingRole.RIVAL, others, _MAX_RIVALS),
     ):
         found += [Wording(text=c.wording, role=role, form=c.form) for c in placed[:most]]
-        if bare:
-            found += [Wording(text=c.form.text, role=role, form=c.form) for c in placed[:_MAX_BARE]]
+        found += [Wording(text=c.form.text, role=role, form=c.form) for c in placed[:_MAX_BARE]]
     unique: dict[str, Wording] = {}
     for wording in found:
         unique.setdefault(wording.text, wording)
@@ -123,6 +149,8 @@ def features(made: Plan, scores: Sequence[float]) -> dict[str, float]:
         ours = by_role.get(WordingRole.EXPECTED, by_role[WordingRole.FREE])
         rival = by_role.get(WordingRole.RIVAL, by_role[WordingRole.FREE])
         found["gain"] = _clipped(ours - by_role[WordingRole.FREE])
+        if made.reading.agreement is Agreement.OTHER:
+            rival = max(rival, by_role[WordingRole.FREE])  # what was read is itself another value
         found["over_rival"] = _clipped(ours - rival)
     return found
 
@@ -173,7 +201,9 @@ def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgemen
     p = probability(fit.bias, fit.weights, found)
     if p >= table.match_above:
         return judged(Grade.MATCH, p, "misheard, but sounds like it")
-    plain = agreement is Agreement.OTHER or (made.sound >= 0.45 and len(made.reading.value) >= 2)
+    plain = not made.disputed and (
+        agreement is Agreement.OTHER or (made.sound >= 0.45 and len(made.reading.value) >= 2)
+    )
     if p <= table.mismatch_below and plain:
         return judged(Grade.MISMATCH, p, "says something else")
     return judged(Grade.UNCLEAR, p, "between right and wrong")
