@@ -23,7 +23,7 @@ Line = Annotated[
 Personas = Annotated[
     Path | None,
     typer.Option(
-        help="Folder of synthetic applicants, `*.yaml` or `*/persona.yaml` (docs/personas.md), who answer at "
+        help="Folder of synthetic applicants, `*/persona.yaml` or `*.yaml` (docs/personas.md), who answer at "
         "their `phone`. Nobody has the other numbers.",
         show_default=False,
     ),

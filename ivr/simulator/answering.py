@@ -10,15 +10,15 @@ from ivr.simulator.persona import Persona
 
 
 def load_personas(folder: Path) -> dict[str, Persona]:
-    """Every `FOLDER/*.yaml` and `FOLDER/*/persona.yaml`, by telephone number.
+    """Every `FOLDER/*/persona.yaml`, or if there is none every `FOLDER/*.yaml`, by telephone number.
 
     The number is the persona's `phone`, else that of an application.yaml beside it. Raises SurveyError with
     the problems of all files: bad ones, those without a number, and two with the same.
     """
-    paths = sorted({*folder.glob("*.yaml"), *folder.glob("*/persona.yaml")})
+    paths = sorted(folder.glob("*/persona.yaml")) or sorted(folder.glob("*.yaml"))
     if not paths:
         what = "holds no personas" if folder.is_dir() else "no such folder"
-        raise SurveyError(f"--personas {folder}: {what}; put *.yaml or */persona.yaml there")
+        raise SurveyError(f"--personas {folder}: {what}; put */persona.yaml or *.yaml there")
     problems: list[Problem] = []
     found: dict[str, Persona] = {}
     taken: dict[str, Path] = {}

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from ivr.cli import main
+from ivr.simulator.answering import load_personas
 
 ROOT = Path(__file__).parents[2]
 GENUINE = ROOT / "config/demo/genuine"
@@ -169,6 +170,12 @@ def test_personas_of_a_folder(folder: Path, fails: Run) -> None:
     said = fails("run", csv(folder, "A1,17000000001"), "--personas", folder / "p")
     assert "two.yaml: phone: the same number as in" in said
     assert "three.yaml: phone: is missing" in said
+
+
+def test_the_demo_folder_is_a_folder_of_personas(folder: Path) -> None:
+    personas = load_personas(folder / "config/demo")
+    assert {"genuine", "impostor", "silent"} <= {persona.name for persona in personas.values()}
+    assert "17000010317" in personas  # the number of the application beside it
 
 
 def test_a_bad_bank(folder: Path, fails: Run) -> None:
