@@ -35,6 +35,8 @@ def run(
 ) -> None:
     """Score a CSV of applications, decide the low-risk ones, telephone the others.
 
+    Try it: `shengwen run config/demo/applications.csv --personas config/demo --any-time`
+
     Columns: id, phone, optionally product, applied_at, risk_score (0 to 1; empty: scored here), and one
     column per fact, named source.key: form.employer, bank.account_branch, bureau.mortgage_bank …
     An empty cell is a fact that is not on file.

@@ -6,6 +6,7 @@ import pytest
 
 from decision_hook.contract import Application, FactSource, SurveyError
 from ivr.campaign.csv_file import BadRow, read_applications
+from ivr.simulator.load import load_application
 
 
 def read(tmp_path: Path, text: str) -> list[Application | BadRow]:
@@ -67,3 +68,16 @@ def test_one_fact_from_two_sources_is_refused(tmp_path: Path) -> None:
     (row,) = read(tmp_path, "id,phone,form.employer,bureau.employer\nA1,17000000001,甲,乙\n")
     assert isinstance(row, BadRow)
     assert "two sources" in row.problem
+
+
+def test_the_sample_holds_the_demo_applicants() -> None:
+    """config/demo/applications.csv is the demo's applications as a table."""
+    for row in read_applications(Path("config/demo/applications.csv")):
+        assert isinstance(row, Application)
+        folder = Path("config/demo") / row.id.removeprefix("csv-").replace("-", "_")
+        filed = load_application(folder / "application.yaml")
+        assert (row.phone, row.product, row.applied_at) == (filed.phone, filed.product, filed.applied_at)
+        assert row.risk_score == filed.risk_score
+        assert {key: (fact.value, fact.source) for key, fact in row.facts.items()} == {
+            key: (fact.value, fact.source) for key, fact in filed.facts.items()
+        }
