@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from dialogue.answer.values import HeardAnswer
-from dialogue.line import FrameHeard, HungUp, KeyPressed, Line, Samples
+from dialogue.line import FrameHeard, HungUp, KeyPressed, Line, LineEvent, Samples
 from dialogue.tape import Tape
 from dialogue.turn.activity import VoiceActivity, level_db
 from dialogue.turn.complete import doubt
@@ -32,6 +32,7 @@ from dialogue.turn.tracker import (
 
 MARGIN_MS = 200  # kept either side of speech: recognisers lose clipped onsets
 DUCK_DB = -12.0
+MAX_BEHIND = 500  # 10 s of frames: past that the machine is stuck, and the oldest go
 MAX_WAITING = 64  # events between two turns; a key held down for ever must not fill memory
 KEY_GAP_S = 4.0  # a pause this long ends keyed digits (ITU-T E.180 inter-digit timers are 3-5 s)
 
@@ -89,23 +90,44 @@ class Ear:
         self._pause_ms = policy.pause_ms
         self._complete: float | None = None
         self._prompt_end_ms = 0
+        self._waiting: list[LineEvent] = []
+        self._arrived = asyncio.Event()
         self._happened: asyncio.Queue[TurnEvent | KeyPressed | HungUp] = asyncio.Queue()
 
     async def run(self) -> None:
-        """Pumps the line until the caller is gone."""
+        """Pumps the line until the caller is gone. Whatever waits goes to the model in one trip."""
+        reader = self._group.create_task(self._read(), name="line")
+        try:
+            gone = False
+            while not gone:
+                await self._arrived.wait()
+                self._arrived.clear()
+                events, self._waiting = self._waiting, []
+                frames = [event for event in events if isinstance(event, FrameHeard)]
+                heard = iter(await self._activity.probabilities([frame.samples for frame in frames]))
+                for event in events:
+                    if isinstance(event, FrameHeard):
+                        self._frame(event, next(heard))
+                        continue
+                    gone = isinstance(event, HungUp)
+                    if gone or self._happened.qsize() < MAX_WAITING:
+                        self._happened.put_nowait(event)
+        finally:
+            reader.cancel()
+
+    async def _read(self) -> None:
+        """Takes events off the line as they come, so that a busy model delays them and loses none."""
         while True:
             event = await self._line.next_event()
-            if isinstance(event, FrameHeard):
-                await self._frame(event)
-                continue
-            if isinstance(event, HungUp) or self._happened.qsize() < MAX_WAITING:
-                self._happened.put_nowait(event)
+            if len(self._waiting) >= MAX_BEHIND:
+                self._waiting.pop(0)
+            self._waiting.append(event)
+            self._arrived.set()
             if isinstance(event, HungUp):
                 return
 
-    async def _frame(self, frame: FrameHeard) -> None:
+    def _frame(self, frame: FrameHeard, probability: float) -> None:
         self.tape.append(frame)
-        probability = await self._activity.probability(frame.samples)
         playing = self._line.speaking_ms() > 0
         if playing:
             self._prompt_end_ms = frame.at_ms + self._line.speaking_ms()

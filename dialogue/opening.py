@@ -10,6 +10,7 @@ from typing import Protocol
 
 from decision_hook.contract import AnswerEvidence, CallOutcome, Consent, ConsentKind, Grade
 from dialogue.answer.values import AskedQuestion, HeardAnswer
+from dialogue.events import AnswerUnderstood
 from dialogue.step import MAX_COURTESIES
 from dialogue.talk import Prompt, Talk
 from question_bank.question import Question
@@ -110,6 +111,7 @@ class Opening:
             _, understood = await self._talk.ask(
                 prompt, partial(self._judge.understand, asked=asked), _complete
             )
+            self._talk.tell(AnswerUnderstood(call=self._talk.call, answer=understood.evidence))
             if understood.ending is not None or understood.yes is not None:
                 return understood
             match understood.evidence.grade:

@@ -1,6 +1,7 @@
 """Is the caller speaking right now? From frame probabilities and levels to stretches of speech."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,8 +15,8 @@ SILENCE_DB = -90.0  # what digital silence counts as
 class VoiceActivity(Protocol):
     """One call's stream through a voice-activity model that many calls share."""
 
-    async def probability(self, frame: Samples) -> float:
-        """`frame`: (160,) int16, in order, none left out. The model's latest probability, 0..1.
+    async def probabilities(self, frames: Sequence[Samples]) -> list[float]:
+        """`frames`: each (160,) int16, in order, none left out; as many as wait. One answer per frame, 0..1.
 
         The model's window (32 ms) is longer than a frame, so a frame may repeat the one before.
         Never blocks the event loop.

@@ -19,7 +19,7 @@ FRAME = 160
 
 async def listen(stream: SileroStream, samples: NDArray[np.int16]) -> list[float]:
     frames = [samples[at : at + FRAME] for at in range(0, len(samples) - FRAME + 1, FRAME)]
-    return [await stream.probability(frame) for frame in frames]
+    return [(await stream.probabilities([frame]))[0] for frame in frames]
 
 
 async def test_calls_side_by_side_hear_what_they_hear_alone() -> None:
@@ -44,8 +44,19 @@ async def test_calls_side_by_side_hear_what_they_hear_alone() -> None:
 async def test_a_closed_stream_is_refused() -> None:
     pool = SileroPool(Settings().models)
     stream = pool.stream()
-    assert await stream.probability(np.zeros(FRAME, dtype=np.int16)) == 0.0  # no window is full yet
+    assert await stream.probabilities([np.zeros(FRAME, dtype=np.int16)]) == [0.0]  # no window is full yet
     stream.close()
     with pytest.raises(ValueError, match="closed"):
-        await stream.probability(np.zeros(FRAME, dtype=np.int16))
+        await stream.probabilities([np.zeros(FRAME, dtype=np.int16)])
+    await pool.close()
+
+
+async def test_frames_that_waited_are_answered_as_if_they_had_come_one_by_one() -> None:
+    pool = SileroPool(Settings().models)
+    rng = np.random.default_rng(3)
+    frames = [rng.normal(0, 3_000, FRAME).astype(np.int16) for _ in range(40)]
+    one_by_one, at_once = pool.stream(), pool.stream()
+    expected = [(await one_by_one.probabilities([frame]))[0] for frame in frames]
+    together = await at_once.probabilities(frames[:7]) + await at_once.probabilities(frames[7:])
+    assert together == pytest.approx(expected, abs=1e-5)
     await pool.close()
