@@ -77,8 +77,8 @@ _QUEUED = sa.select(decision_table.c.application).where(
 )
 
 _NEWEST = (
-    sa.select(decision_table.c.attempt, sa.func.max(decision_table.c.id).label("id"))
-    .group_by(decision_table.c.attempt)
+    sa.select(decision_table.c.application, sa.func.max(decision_table.c.id).label("id"))
+    .group_by(decision_table.c.application)
     .subquery()
 )
 _NAME = application_table.c.body[("facts", "full_name", "value")].as_string().label("name")
@@ -97,7 +97,7 @@ _CALLS = (
         _NAME,
     )
     .join(application_table, application_table.c.id == call_table.c.application)
-    .outerjoin(_NEWEST, _NEWEST.c.attempt == call_table.c.attempt)
+    .outerjoin(_NEWEST, _NEWEST.c.application == call_table.c.application)
     .outerjoin(decision_table, decision_table.c.id == _NEWEST.c.id)
     .order_by(call_table.c.placed_at.desc(), call_table.c.attempt)
 )
@@ -113,7 +113,7 @@ class CallRow:
     ended_at: datetime | None
     outcome: CallOutcome | None  # None: running, or lost in a crash
     recommendation: Recommendation | None
-    decision: DecisionResult | None
+    decision: DecisionResult | None  # the newest of the application, whatever call it followed
     limit: int | None
     name: str  # the applicant's; "": not on file
     reasons: tuple[str, ...]  # of the verdict

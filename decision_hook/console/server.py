@@ -93,10 +93,11 @@ async def list_page(request: web.Request) -> web.Response:
 
 
 async def one_page(request: web.Request) -> web.Response:
-    verdict = await _verdict(request)
-    application = await asyncio.to_thread(request.app[calls_key].application, verdict.application)
+    verdict, calls = await _verdict(request), request.app[calls_key]
+    application = await asyncio.to_thread(calls.application, verdict.application)
+    decision = await asyncio.to_thread(calls.decision, verdict.application)
     view: CallPage = call_page(verdict, application)
-    return _html(request, "call.html", call=verdict, view=view)
+    return _html(request, "call.html", call=verdict, view=view, decision=decision or verdict.decision)
 
 
 async def audio(request: web.Request) -> web.FileResponse:

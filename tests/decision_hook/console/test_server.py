@@ -112,6 +112,15 @@ async def test_a_call_in_full(client: Client) -> None:
     assert 'data-seek="9.0"' in text
 
 
+async def test_a_later_decision_is_shown_on_the_pages_of_earlier_calls(
+    client: Client, store: HookStore
+) -> None:
+    given_up = CreditDecision(result=DecisionResult.DECLINE, reasons=("attempts_used_up",))
+    store.save_decision(APPLICATION.id, given_up, AT)
+    assert "呼叫次数已用完" in await page(client, f"/calls/{CALL}")
+    assert "拒绝" in await page(client, "/")
+
+
 async def test_what_applicants_and_callers_say_is_text_and_nothing_else(
     client: Client, store: HookStore
 ) -> None:
