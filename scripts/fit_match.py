@@ -1,8 +1,8 @@
 """Fits config/tables/match.yaml on the set of scripts/match_set.py: `python -m scripts.fit_match`.
 
 Each spoken answer is judged against the fact it says, against a value close to it and against one drawn
-anew. What the words settle by themselves gives `text_equal`; the rest a logistic regression per family,
-with and without likelihoods. Everything reported is from answers left out of the fit (five folds).
+anew. What the words settle by themselves gives `text_equal`; the rest a logistic regression per family.
+Everything reported is from answers left out of the fit (five folds).
 """
 
 import argparse
@@ -33,7 +33,6 @@ from scripts.match_values import asked_for, draw_value
 
 Floats = NDArray[np.float64]
 SCORED = ("gain", "over_rival", "sound", "sound_lead", "stated_other", "agreeing")
-UNSCORED = ("sound", "sound_lead", "stated_other", "agreeing")
 RIDGE = 1.0
 FOLDS = 5
 
@@ -197,25 +196,26 @@ def fit_all(found: Sequence[Case], tables: Tables) -> dict[str, object]:
             f"{family}: {len(said)} answers; words alone say the fact in {hits / len(said):.1%}, "
             f"falsely {misses} of {len(group) - len(said)}"
         )
-        for names, tail in ((SCORED, ""), (UNSCORED, "_unscored")):
-            part = [c for c in open_cases if all(n in c.found for n in names)]
-            beta, p = fitted(part, names)
-            y = np.array([float(c.said) for c in part])
-            families[family + tail] = {
-                "n": len({c.answer for c in part}),
-                "bias": round(float(beta[-1]), 3),
-                "weights": {n: round(float(b), 3) for n, b in zip(names, beta[:-1], strict=True)},
-                "text_equal": round(min(0.995, text_equal), 3),
-            }
-            high, low = tables.match.match_above, tables.match.mismatch_below
-            print(
-                f"  {family + tail}: {int(y.sum())} right, {int((1 - y).sum())} wrong; AUC {auc(p, y):.3f}; "
-                f"right: match {np.mean(p[y == 1] >= high):.2f} mismatch {np.mean(p[y == 1] <= low):.2f}; "
-                f"wrong: match {np.mean(p[y == 0] >= high):.2f} mismatch {np.mean(p[y == 0] <= low):.2f}"
-            )
+        part = [c for c in open_cases if all(n in c.found for n in SCORED)]
+        beta, p = fitted(part, SCORED)
+        y = np.array([float(c.said) for c in part])
+        families[family] = {
+            "source": "simulated",
+            "n": len({c.answer for c in part}),
+            "bias": round(float(beta[-1]), 3),
+            "weights": {n: round(float(b), 3) for n, b in zip(SCORED, beta[:-1], strict=True)},
+            "text_equal": round(min(0.995, text_equal), 3),
+        }
+        high, low = tables.match.match_above, tables.match.mismatch_below
+        print(
+            f"  the others: {int(y.sum())} right, {int((1 - y).sum())} wrong; AUC {auc(p, y):.3f}; "
+            f"right: match {np.mean(p[y == 1] >= high):.2f} mismatch {np.mean(p[y == 1] <= low):.2f}; "
+            f"wrong: match {np.mean(p[y == 0] >= high):.2f} mismatch {np.mean(p[y == 0] <= low):.2f}"
+        )
+    # Engines that cannot score are other engines than the one measured here: theirs stay as they are.
+    kept = {name: fit.model_dump() for name, fit in tables.match.families.items() if name not in families}
     return {
-        "source": "simulated",
-        "families": families,
+        "families": families | kept,
         "match_above": tables.match.match_above,
         "mismatch_below": tables.match.mismatch_below,
     }

@@ -167,7 +167,7 @@ def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgemen
     """
     family = FAMILIES.get(made.truth.kind, "words") + ("" if scores else "_unscored")
     fit = table.families[family]
-    source = f"match.yaml:{table.source}"
+    source = f"match.yaml:{fit.source}"
 
     def judged(grade: Grade, p: float, why: str) -> Judgement:
         unsure = grade is Grade.UNCLEAR

@@ -207,8 +207,10 @@ def _words(claim: str, sides: Sides, tables: Tables) -> Reading:
     for form in sorted(forms, key=lambda f: (not f.whole, -len(f.text))):
         if len(syllables(form.text)) >= 2 and align(form.text, said, tables.sound).distance <= _HOMOPHONE:
             return Reading(agreement=Agreement.EQUAL if form.whole else Agreement.PART, value=form.text)
-    for value in sides.rivals:
-        if len(bare(value)) >= 2 and bare(value) in said:
+    own = {form.text for form in forms}
+    for value, others in zip(sides.rivals, sides.rival_forms, strict=True):
+        texts = {bare(value), *(form.text for form in others if form.whole)} - own
+        if any(t == kernel or (len(t) >= 3 and t in said) for t in texts if len(t) >= 2):
             return Reading(agreement=Agreement.OTHER, value=value)
     vague = kernel and not _specific(kernel, truth, tables)
     return Reading(agreement=Agreement.OPEN if vague else Agreement.NONE, value=kernel)

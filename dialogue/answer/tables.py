@@ -120,6 +120,7 @@ class _IntentsFile(RootModel[dict[str, IntentTable]]):
 class MatchFit(_File):
     """P(said the fact) = 1 / (1 + exp(-(bias + sum of weight * feature))) for one family of kinds."""
 
+    source: str  # simulated, calls, expert
     n: Annotated[int, Field(ge=0)]  # answers it was fitted on; 0: an expert's guess
     bias: float
     weights: Mapping[str, float]
@@ -129,7 +130,6 @@ class MatchFit(_File):
 class MatchTable(_File):
     """The fitted decision, by family (numbers, digits, words); `_unscored`: without likelihoods."""
 
-    source: str
     families: Mapping[str, MatchFit]
     match_above: Annotated[float, Field(gt=0.5, lt=1)]
     mismatch_below: Annotated[float, Field(gt=0, lt=0.5)]
