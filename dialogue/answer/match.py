@@ -11,7 +11,7 @@ from math import exp, log
 from decision_hook.contract import FactKind, Grade
 from dialogue.answer.fold import bare, simplified
 from dialogue.answer.forms import sides_of
-from dialogue.answer.normalise import Reading, read
+from dialogue.answer.normalise import Reading, names_something, read
 from dialogue.answer.span import Candidate, candidates, rival_candidates
 from dialogue.answer.tables import MatchTable, Tables
 from dialogue.answer.truth import Truth
@@ -27,6 +27,7 @@ FAMILIES: Mapping[FactKind, str] = {
     FactKind.DIGITS: "digits",
 }  # the others: "words"
 _SETTLED = {Agreement.EQUAL, Agreement.PART, Agreement.OPEN}
+_UNLIKE = 0.45  # per syllable: from here on it does not sound like the fact
 _MAX_EXPECTED = 4
 _MAX_RIVALS = 4
 _MAX_BARE = 3
@@ -49,7 +50,7 @@ class Plan:
     wordings: tuple[Wording, ...]  # first the free reading; () : nothing to ask
     by_sound: bool  # how they are to be scored: any writing of their sounds, or just this one
     echo: bool  # the reading only repeats what the recogniser was told to expect
-    disputed: bool  # what was read may be a misheard 就是 or the question itself: no plain other value
+    disputed: bool  # may be a misheard 就是, the question itself, or no value at all: no plain other value
     forms: tuple[str, ...]
 
 
@@ -90,7 +91,11 @@ def plan(
         # Names have many writings, numbers few; measured, each is told apart better this way.
         by_sound=not numeric,
         echo=echo,
-        disputed=helped or (first.agreement is Agreement.NONE and _repeats(heard, asked)),
+        disputed=helped
+        or (
+            first.agreement is Agreement.NONE
+            and (_repeats(heard, asked) or not names_something(first.value, sides, tables))
+        ),
         forms=tuple(c.form.text for c in best[:_MAX_EXPECTED]),
     )
 
@@ -201,9 +206,7 @@ def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgemen
     p = probability(fit.bias, fit.weights, found)
     if p >= table.match_above:
         return judged(Grade.MATCH, p, "misheard, but sounds like it")
-    plain = not made.disputed and (
-        agreement is Agreement.OTHER or (made.sound >= 0.45 and len(made.reading.value) >= 2)
-    )
+    plain = not made.disputed and (agreement is Agreement.OTHER or made.sound >= _UNLIKE)
     if p <= table.mismatch_below and plain:
         return judged(Grade.MISMATCH, p, "says something else")
     return judged(Grade.UNCLEAR, p, "between right and wrong")

@@ -26,6 +26,8 @@ _FIRST = re.compile(r"(?:最?前面|头)(?:那|一)个?")
 _NONE_OF = re.compile(
     r"都不是|都没有|都不对|没有一个|一个都不|都不在|不在(?:这)?里面|哪个都不是|全都?不是|都不属于"
 )
+_SHORT_VALUE = 8  # characters
+_SOUND_SHARE = 5  # a reply may be so many times as long as the value that is found in it by sound
 _HOMOPHONE = 0.03  # per syllable: tones may differ in one of four, nothing else
 _ORDINAL = {
     "一": 0,
@@ -205,6 +207,8 @@ def _words(claim: str, sides: Sides, tables: Tables) -> Reading:
         if found:
             return Reading(agreement=Agreement.EQUAL if form.whole else Agreement.PART, value=form.text)
     for form in sorted(forms, key=lambda f: (not f.whole, -len(f.text))):
+        if len(said) > _SOUND_SHARE * len(form.text):
+            continue  # two syllables are found by chance in any long reply
         if len(syllables(form.text)) >= 2 and align(form.text, said, tables.sound).distance <= _HOMOPHONE:
             return Reading(agreement=Agreement.EQUAL if form.whole else Agreement.PART, value=form.text)
     own = {form.text for form in forms}
@@ -214,6 +218,15 @@ def _words(claim: str, sides: Sides, tables: Tables) -> Reading:
             return Reading(agreement=Agreement.OTHER, value=value)
     vague = kernel and not _specific(kernel, truth, tables)
     return Reading(agreement=Agreement.OPEN if vague else Agreement.NONE, value=kernel)
+
+
+def names_something(kernel: str, sides: Sides, tables: Tables) -> bool:
+    """Whether an unknown value is one at all: short as such values are, and not of a closed vocabulary."""
+    for expected in map(bare, sides.truth.texts):
+        if any(tables.terms[v].closed for v in vocabularies(expected, tables)):
+            return False
+    longest = max((len(form.text) for form in sides.forms), default=0)
+    return 2 <= len(kernel) <= max(_SHORT_VALUE, longest + 2)
 
 
 def _specific(kernel: str, truth: Truth, tables: Tables) -> bool:

@@ -88,6 +88,7 @@ class TermTable(_File):
     members: Mapping[str, Words]
     # wordings that say too little to be right or wrong about any member they stand under
     loose: Words = ()
+    closed: bool = False  # there are no other members: a reply that names none was not understood
 
 
 class IntentTable(_File):
