@@ -5,11 +5,10 @@ from numpy.typing import NDArray
 
 from dialogue.line import SAMPLE_RATE_HZ, Samples
 
-ACTIVE_LEVEL_DBFS = (
-    -20.0
-)  # of the parts that are speech; ITU-T P.56 nominal is -26 dBov, prompts sit above it
+ACTIVE_LEVEL_DBFS = -20.0  # of the parts that are speech; above ITU-T P.56's nominal -26 dBov
 CEILING = 0.89  # -1 dBFS: A-law and resampling may overshoot a little
 KEPT_SILENCE_MS = 30  # either end; the port allows 60
+LONGEST_PAUSE_MS = 240  # people answer into a gap of half a second
 _FRAME = SAMPLE_RATE_HZ // 100  # 10 ms
 _BELOW_SPEECH_DB = 35.0  # a frame this far below the loudest tenth is silence
 
@@ -20,7 +19,7 @@ def to_telephone(samples: NDArray[np.float32], rate_hz: int) -> Samples:
     from torchaudio.functional import resample
 
     narrow = resample(torch.from_numpy(np.ascontiguousarray(samples)), rate_hz, SAMPLE_RATE_HZ).numpy()
-    spoken = trim(narrow)
+    spoken = tighten(trim(narrow))
     if spoken.size == 0:
         return np.zeros(0, dtype=np.int16)
     gain = 10 ** ((ACTIVE_LEVEL_DBFS - active_level_dbfs(spoken)) / 20)
@@ -47,6 +46,19 @@ def trim(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     start = max(0, int(speech[0]) - kept) * _FRAME
     end = (int(speech[-1]) + 1 + kept) * _FRAME
     return samples[start:end]
+
+
+def tighten(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shortens silences inside a prompt to LONGEST_PAUSE_MS: who hears a longer one takes the turn."""
+    longest = LONGEST_PAUSE_MS // 10
+    speech = _is_speech(_frame_power(samples))
+    keep = np.ones(speech.size, dtype=np.bool_)
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], speech, [True])).astype(np.int8)))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - start > longest:
+            keep[start + longest // 2 : end - (longest - longest // 2)] = False
+    whole = samples[: speech.size * _FRAME].reshape(-1, _FRAME)[keep].reshape(-1)
+    return np.concatenate([whole, samples[speech.size * _FRAME :]])
 
 
 def limit(samples: NDArray[np.float32]) -> NDArray[np.float32]:

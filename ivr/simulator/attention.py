@@ -3,7 +3,7 @@
 FRAME_MS = 20
 VOICED_RMS = 150.0  # int16; prompts lie near 2,000, G.711 silence below 10
 ENOUGH_MS = 200  # of sound since the cue, so that the tail of an earlier prompt is not taken for the question
-END_MS = 300  # of silence before anybody takes a prompt to be over
+END_MS = 400  # of silence before anybody takes a prompt to be over
 
 
 class Attention:

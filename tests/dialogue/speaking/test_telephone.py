@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dialogue.speaking.telephone import ACTIVE_LEVEL_DBFS, CEILING, active_level_dbfs, limit, to_telephone
+from dialogue.speaking.telephone import (
+    ACTIVE_LEVEL_DBFS,
+    CEILING,
+    LONGEST_PAUSE_MS,
+    active_level_dbfs,
+    limit,
+    tighten,
+    to_telephone,
+)
 
 
 def said(level: float, *, lead_s: float = 0.5, rate_hz: int = 24_000) -> NDArray[np.float32]:
@@ -40,3 +48,13 @@ def test_a_peak_is_turned_down_not_cut_off() -> None:
     assert np.abs(limited).max() <= CEILING + 1e-3
     assert np.allclose(limited[:10_000], quiet_with_a_shout[:10_000])
     assert np.abs(to_telephone(quiet_with_a_shout, 24_000)).max() < 32_767
+
+
+def test_a_long_pause_inside_a_prompt_is_shortened_and_nothing_else() -> None:
+    rng = np.random.default_rng(5)
+    word = rng.normal(0, 0.1, 4_000).astype(np.float32)
+    gap, short = np.zeros(8_000, dtype=np.float32), np.zeros(800, dtype=np.float32)
+    tight = tighten(np.concatenate([word, gap, word, short, word]))
+    assert len(tight) == 3 * len(word) + len(short) + LONGEST_PAUSE_MS * 8
+    assert np.array_equal(tight[: len(word)], word)
+    assert np.array_equal(tight[-len(word) :], word)
