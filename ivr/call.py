@@ -183,6 +183,7 @@ async def _converse(order: CallOrder, desk: Desk, session: MediaSession, progres
     witness.observe(CallStateChanged(call=order.attempt, state="answered"))
     try:
         progress.heard = await desk.conversations.hold(order, session, witness)
+        progress.dropped_ms = session.dropped_ms  # not what is said into our goodbye
         await session.hang_up()
         if progress.heard.outcome is CallOutcome.HUNG_UP:
             ended = await desk.dialler.how_ended(order.attempt)
@@ -193,7 +194,6 @@ async def _converse(order: CallOrder, desk: Desk, session: MediaSession, progres
             )
     finally:
         progress.duration_s = session.now_ms() / 1_000
-        progress.dropped_ms = session.dropped_ms
         session.abort()
         if recorder.keeping is Keeping.AGREED:
             try:

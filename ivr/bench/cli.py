@@ -73,7 +73,7 @@ async def _calls(settings: Settings, lines: int, minutes: float) -> dict[str, ob
 
 
 def _tell(line: str) -> None:
-    console.print(line, style="dim", highlight=False)
+    console.print(line, style="dim", highlight=False, soft_wrap=True)
 
 
 def _print(report: dict[str, object], *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from ivr.simulator.reply import Reply, Say, Step, Wait
 PAUSE_MEDIAN_MS = 500.0
 PAUSE_P95_MS = 1_200.0
 PAUSE_SIGMA = math.log(PAUSE_P95_MS / PAUSE_MEDIAN_MS) / 1.645  # of the natural log
+LEAST_GAP_MS = 600  # longer than any pause inside a prompt: an answer given into it is another measurement
 RENDERED_SILENCE_MS = 140  # what two renderings bring along where they meet
 SHARE = 0.4  # of the questions that are hesitated at
 SECOND_PAUSE = 0.25  # share of hesitant answers that begin with a filler besides
@@ -70,7 +71,10 @@ class HesitantApplicant:
         if cue.question_id not in self._said:
             self._said[cue.question_id] = self._applicant.reply(cue)
         reply = self._said[cue.question_id]
-        return self._hesitating(reply) if reply is not None and self.hesitates_at(cue.question_id) else reply
+        if reply is None:
+            return None
+        reply = replace(reply, after_ms=max(reply.after_ms, LEAST_GAP_MS))
+        return self._hesitating(reply) if self.hesitates_at(cue.question_id) else reply
 
     def hesitates_at(self, question_id: str) -> bool:
         if question_id.startswith(NEVER):

@@ -199,6 +199,8 @@ class Conversation:
             1_500 if reply.from_start else 0
         ):
             self._stage.stop()
+            if self._pending is None and not reply.insists:
+                self._pending = self._playing  # too early: said again when the question is over
             self._playing = None
 
     def _take_cues(self, group: asyncio.TaskGroup) -> None:
