@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from decision_hook.contract import FactKind
+from decision_hook.contract import FactKind, kind_of
 from dialogue.answer.dates import SpokenDate
 from dialogue.answer.fold import bare, simplified
 from dialogue.answer.values import AskedQuestion
@@ -20,6 +20,7 @@ _UNITS = {
     "children_count": "个",
     "card_count": "张",
 }
+_AGE = re.compile(r"多大|几岁|岁数|年龄|年纪|几年|多少年")
 _YES = {"YES", "TRUE", "1", "是", "有", "Y"}
 _NO = {"NO", "FALSE", "0", "否", "无", "没有", "不是", "N"}
 
@@ -57,8 +58,7 @@ def truth_of(asked: AskedQuestion, *, today: date) -> Truth | None:
         case FactKind.AMOUNT:
             number = _number(texts[0])
         case FactKind.COUNT:
-            parsed = _date(texts[0])
-            number = Fraction(parsed.day) if parsed and parsed.day else _number(texts[0])
+            number = _count(texts[0], kind_of(key, fact), asked.asked, today)
         case FactKind.DATE | FactKind.YEAR | FactKind.MONTH:
             when = _for_kind(_date(texts[0]), asked.kind)
         case FactKind.YES_NO:
@@ -88,6 +88,17 @@ def truth_of(asked: AskedQuestion, *, today: date) -> Truth | None:
         choices=_choices(asked, texts),
         today=today,
     )
+
+
+def _count(text: str, fact_kind: FactKind, asked: str, today: date) -> Fraction | None:
+    """A number on file, or counted from a year or a date: years since, age, day of the month."""
+    when = _date(text)
+    if when is None or when.year is None or fact_kind not in {FactKind.YEAR, FactKind.DATE}:
+        return _number(text)
+    if fact_kind is FactKind.DATE and when.day is not None and not _AGE.search(asked):
+        return Fraction(when.day)
+    had_it = (when.month or 1, when.day or 1) <= (today.month, today.day)
+    return Fraction(max(0, today.year - when.year - (0 if had_it else 1)))
 
 
 def _number(text: str) -> Fraction | None:

@@ -163,6 +163,21 @@ def test_none_of_them_is_right_if_the_truth_was_not_named() -> None:
     assert conclude(made, (), tables().match).grade is Grade.MATCH
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "key", "words", "number"),
+    [
+        (K.COUNT, "2016", "hire_year", "工作几年了？", 10),
+        (K.COUNT, "1990-12-17", "birth_date", "您今年多大？", 35),
+        (K.COUNT, "1990-05-17", "birth_date", "生日是几号？", 17),
+        (K.COUNT, "3", "children_count", "几个孩子？", 3),
+    ],
+)
+def test_a_count_from_a_year_or_a_date(kind: FactKind, value: str, key: str, words: str, number: int) -> None:
+    found = truth_of(asked(kind, value, key=key, words=words), today=TODAY)
+    assert found is not None
+    assert found.number == number
+
+
 def test_other_names_of_the_value_count() -> None:
     found = truth(K.COMPANY, "华润万家生活超市有限公司", also=("万家超市",))
     assert plan(found, Transcript(text="万家超市"), tables()).reading.agreement is Agreement.EQUAL
