@@ -205,7 +205,10 @@ class Conversation:
 
     def _take_cues(self, group: asyncio.TaskGroup) -> None:
         while not self._cues.empty():
-            reply = self._applicant.reply(self._cues.get_nowait())
+            cue = self._cues.get_nowait()
+            if self._applicant.persona.line is not FarEnd.ANSWERS:
+                continue  # a recording: it hears nobody
+            reply = self._applicant.reply(cue)
             if reply is None:
                 continue
             self._attention.question()

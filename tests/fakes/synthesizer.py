@@ -23,6 +23,9 @@ class FakeSynthesizer:
         self.rendered.append((text, slow))
         return self._ready.setdefault((text, slow), tone(text, slow=slow))
 
+    async def render_ahead(self, text: str, *, slow: bool = False) -> Samples:
+        return await self.render(text, slow=slow)
+
     def ready(self, text: str, *, slow: bool = False) -> Samples | None:
         return self._ready.get((text, slow))
 

@@ -21,8 +21,8 @@ def test_a_question_is_answered_when_it_has_ended_for_the_latency() -> None:
 
 
 def test_a_pause_inside_the_question_is_not_its_end() -> None:
-    assert not heard((LOUD, 1_000), (QUIET, 280)).may_answer(0)
-    assert not heard((LOUD, 1_000), (QUIET, 400), (LOUD, 20), (QUIET, 280)).may_answer(100)
+    assert not heard((LOUD, 1_000), (QUIET, 380)).may_answer(0)
+    assert not heard((LOUD, 1_000), (QUIET, 400), (LOUD, 20), (QUIET, 380)).may_answer(100)
 
 
 def test_the_tail_of_an_earlier_prompt_is_not_the_question() -> None:
@@ -32,4 +32,4 @@ def test_the_tail_of_an_earlier_prompt_is_not_the_question() -> None:
 def test_interrupting_counts_from_the_first_sound() -> None:
     assert not heard((QUIET, 1_000), (LOUD, 900)).may_interrupt(1_000)
     assert heard((QUIET, 1_000), (LOUD, 1_020)).may_interrupt(1_000)
-    assert heard((LOUD, 400), (QUIET, 300)).may_interrupt(1_000)
+    assert heard((LOUD, 400), (QUIET, 400)).may_interrupt(1_000)
