@@ -9,7 +9,7 @@ from dialogue.answer.numerals import NumberSpan, numbers_in, say_number, say_sho
 from dialogue.answer.values import Agreement, Form
 
 # A number followed by one of these is no sum of money.
-_OTHER_UNIT = re.compile(r"^\s*(?:个月|个(?!万|亿)|年|月|号|日|岁|次|张|点|分之|楼|栋|期|%|成)")
+_OTHER_UNIT = re.compile(r"^\s*(?:个月|个(?!万|亿)|天|年|月|号|日|岁|次|张|点|分之|楼|栋|期|%|成)")
 _MONEY = re.compile(r"^\s*(?:多|来|几)?(?:块钱?|元|钱|人民币|左右|上下|出头)")
 _FOLLOWS = re.compile(r"[块元钱多左上下出冒几来吧的了啊呢嘛哦税工每一个月年到至不差以人对是就这那这样都或往]")
 _YEARLY = re.compile(r"年薪|年收入|一年|每年|全年|年终")
@@ -83,7 +83,7 @@ def read_amount(text: str) -> Amount | None:
         return Amount(low=unit, high=unit * 10, plain=False, per=per)
     ranged = _shared_unit(spans, text)
     best = ranged or max(spans, key=lambda s: (bool(_MONEY.match(text[s.end :])), s.high))
-    if best.high < 100 and not re.search(r"[十百千万KW块元]", best.text + text[best.end : best.end + 1]):
+    if best.high < 100 and not re.search(r"[百千万KW块元]", best.text + text[best.end : best.end + 1]):
         return None  # nobody earns 5 yuan: the rest was not heard
     # 一万牛 was more than 一万: the rest was not heard.
     garbled = re.match(r"[\u4e00-\u9fff]", text[best.end :]) and not _FOLLOWS.match(text[best.end :])

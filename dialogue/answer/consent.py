@@ -1,12 +1,14 @@
 """Consent and who-is-there: yes only if it is plain, in every reading. Anything else is not agreed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from decision_hook.contract import FactKind
+from dialogue.answer.fold import bare
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
+from dialogue.answer.match import repeats_question
 from dialogue.answer.tables import Tables
 from dialogue.answer.values import HeardAnswer
 from dialogue.answer.yes_no import Polarity, read_yes_no
@@ -15,6 +17,7 @@ from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Trans
 from dialogue.line import SAMPLE_RATE_HZ
 
 _DENIED = {yes: "不" + yes for yes in ("同意", "愿意", "可以", "方便", "行", "好", "是", "能", "对")}
+_LONG_COPY = 5  # characters
 _MARGIN = 1.5  # nats by which the yes must be likelier than its denial; wrong yes costs most
 
 
@@ -94,6 +97,9 @@ class ConsentJudge:
             if transcript is None:
                 transcript = await self._recognizer.transcribe(utterance, language=language, context=context)
             reply = decide(transcript, self._intents.classify(transcript.text), self._tables)
+            if reply.answer is ConsentAnswer.AGREED and _copied(transcript.text, asked):
+                why = "repeats the question"
+                return replace(reply, answer=ConsentAnswer.UNCLEAR, intent=Intent.ANSWER, why=why)
             if reply.answer is ConsentAnswer.AGREED and (rivals := denials(transcript.text)):
                 wordings = [transcript.text, *rivals]
                 scores = await self._recognizer.score(utterance, wordings, language=language, context=context)
@@ -104,6 +110,11 @@ class ConsentJudge:
                 answer=ConsentAnswer.UNCLEAR, intent=Intent.ANSWER, words=words, why="not recognised in time"
             )
         return reply
+
+
+def _copied(text: str, asked: str) -> bool:
+    """您同意录音吗 written down is the recogniser's own; 同意录音 may be said."""
+    return repeats_question(text, asked) and (len(bare(text)) >= _LONG_COPY or "吗" in text)
 
 
 def _checked(reply: ConsentReply, scores: Sequence[float]) -> ConsentReply:

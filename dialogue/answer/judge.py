@@ -8,7 +8,7 @@ from dialogue.answer.evidence import fact_part, llr
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.keypad import judge_keys
-from dialogue.answer.match import Plan, conclude, plan
+from dialogue.answer.match import Plan, conclude, plan, repeats_question
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement
@@ -81,7 +81,8 @@ class AnswerJudge:
     async def _judge(
         self, heard: HeardAnswer, question: AskedQuestion, truth: Truth | None, transcript: Transcript
     ) -> Judgement:
-        guess = self._intents.classify(transcript.text, open_answer=truth is None)
+        copied = repeats_question(transcript.text, question.asked)
+        guess = self._intents.classify("" if copied else transcript.text, open_answer=truth is None)
         grade = _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if truth is None:

@@ -6,6 +6,7 @@ wordings whose likelihood would help; `conclude` weighs words, sounds and likeli
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from math import exp, log
 
 from decision_hook.contract import FactKind, Grade
@@ -33,6 +34,8 @@ _MAX_RIVALS = 4
 _MAX_BARE = 3
 _ECHO_MARGIN = 3.0  # nats
 _ECHO = 2  # characters
+_COPIED = 3  # characters
+_COPIED_SHARE = 0.6  # of the reading
 _LIKELIHOOD_RANGE = (-12.0, 8.0)  # nats; beyond it one bad token decides
 
 
@@ -94,7 +97,7 @@ def plan(
         disputed=helped
         or (
             first.agreement is Agreement.NONE
-            and (_repeats(heard, asked) or not names_something(first.value, sides, tables))
+            and (repeats_question(heard, asked) or not names_something(first.value, sides, tables))
         ),
         forms=tuple(c.form.text for c in best[:_MAX_EXPECTED]),
     )
@@ -118,6 +121,13 @@ def _retold(heard: str) -> str:
 def _repeats(text: str, told: str) -> bool:
     words = bare(text)
     return len(words) >= _ECHO and words in bare(told)
+
+
+def repeats_question(text: str, asked: str) -> bool:
+    """Whether the recogniser wrote the question it was told instead of a reply it could not make out."""
+    words, told = bare(text), bare(asked)
+    same = SequenceMatcher(None, words, told, autojunk=False).find_longest_match().size
+    return same >= _COPIED and same >= _COPIED_SHARE * len(words)
 
 
 def _wordings(

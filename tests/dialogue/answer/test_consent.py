@@ -69,6 +69,19 @@ async def test_another_reading_that_says_no_makes_it_unclear() -> None:
     assert reply.answer is ConsentAnswer.UNCLEAR
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("您同意录音吗", ConsentAnswer.UNCLEAR),
+        ("您同意吗", ConsentAnswer.UNCLEAR),
+        ("同意录音", ConsentAnswer.AGREED),
+    ],
+)
+async def test_the_question_written_down_is_no_consent(said: str, answer: ConsentAnswer) -> None:
+    asked = "通话过程会录音，请问您同意录音吗？"
+    assert (await judge(FakeRecognizer([said])).hear(heard(), asked=asked)).answer is answer
+
+
 async def test_a_denial_as_likely_makes_it_unclear() -> None:
     close = FakeRecognizer(["同意"], scores={"同意": -3.0, "不同意": -3.5})
     clear = FakeRecognizer(["同意"], scores={"同意": -1.0, "不同意": -9.0})

@@ -92,6 +92,12 @@ async def test_an_unclear_reply_weighs_nothing() -> None:
     assert answer.llr == 0.0
 
 
+@pytest.mark.parametrize("copied", ["您是哪一年。", "您是哪一年入的？"])
+async def test_the_question_itself_written_down_is_no_reply(copied: str) -> None:
+    answer = await judge(FakeRecognizer([copied])).weigh(heard(), YEAR)
+    assert answer.grade is Grade.UNCLEAR
+
+
 async def test_silence_is_no_answer() -> None:
     answer = await judge(FakeRecognizer(["never asked"])).weigh(heard(silent=True), YEAR)
     assert answer.grade is Grade.NO_ANSWER
