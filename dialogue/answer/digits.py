@@ -56,6 +56,9 @@ def compare_digits(expected: str, said: str) -> Agreement:
     return Agreement.NONE
 
 
+_TIMES = {3: "三", 4: "四"}
+
+
 def digit_forms(value: str) -> tuple[Form, ...]:
     """A digit string read with 一 or 幺, in pairs, with repeats, and as written."""
     forms = [Form(text=value, template="arabic"), Form(text=say_digits(value), template="one")]
@@ -66,10 +69,10 @@ def digit_forms(value: str) -> tuple[Form, ...]:
     if len(value) == 4 and value.isdecimal() and "0" not in value:
         pairs = say_number(int(value[:2])) + say_number(int(value[2:]))
         forms.append(Form(text=pairs, template="pairs"))
-    if repeat := re.search(r"(\d)\1{2,}", value):
+    if (repeat := re.search(r"(\d)\1{2,}", value)) and len(repeat.group()) in _TIMES:
         short = (
             say_digits(value[: repeat.start()], one="幺")
-            + {3: "三", 4: "四"}.get(len(repeat.group()), str(len(repeat.group())))
+            + _TIMES[len(repeat.group())]
             + "个"
             + say_digits(repeat[1])
             + say_digits(value[repeat.end() :], one="幺")
