@@ -264,7 +264,7 @@ def near_dates(value: date) -> tuple[date, ...]:
         value.day - 1,
         value.day + 3,
     ]
-    near_months = [(value.month + step - 1) % 12 + 1 for step in (6, 1, -1, 3, 2)]
+    near_months = [(value.month + step - 1) % 12 + 1 for step in (6, 1, -1, 3, 2, -2, 4, 5)]
     near_years = [value.year + step for step in (1, -1, 2, -2, 10, -10, 6)]
     changes = [(value.year, value.month, d) for d in near_days]
     changes += [(value.year, m, value.day) for m in near_months]
