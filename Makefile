@@ -5,13 +5,12 @@ VENV := .venv
 SHENGWEN := $(VENV)/bin/shengwen
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check bench clean models format
+.PHONY: run test check bench clean models prompts format
 
-run: models  ## telephone the demo applicants and show the result page (ONESHOT=1: stop by itself)
-	$(SHENGWEN) prompts render
+run: prompts  ## telephone the demo applicants and show the result page (ONESHOT=1: stop by itself)
 	$(SHENGWEN) demo $(if $(ONESHOT),,--serve)
 
-test: models  ## all tests, real Asterisk included
+test: prompts  ## all tests, real Asterisk included
 	$(SHENGWEN) asterisk install
 	$(VENV)/bin/python -m pytest
 
@@ -28,6 +27,9 @@ bench: models  ## turn times and calls side by side
 
 models: $(INSTALLED)
 	$(SHENGWEN) models gather
+
+prompts: models
+	$(SHENGWEN) prompts render
 
 format: $(INSTALLED)
 	$(VENV)/bin/ruff format .

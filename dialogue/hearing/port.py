@@ -63,7 +63,8 @@ class SpeechRecognizer(Protocol):
         """Natural-log likelihood of the audio's token sequence for each wording (teacher forcing).
 
         Sums over tokens, end of text included, so that wordings of one utterance compare. `by_sound`: any
-        writing of the same sounds counts; False: just this one, better for numbers. Give the `context` that the transcript was made with. Empty
-        tuple if the engine cannot (vosk). Raises RecognizerUnavailable after its own deadline.
+        writing of the same sounds counts; False: just this one, better for numbers. Give the `context`
+        that the transcript was made with. Empty tuple if the engine cannot (vosk). Raises
+        RecognizerUnavailable after its own deadline.
         """
         ...
