@@ -1,7 +1,6 @@
 """The trained classifier that is shipped: what it is, how fast, and that rules and model work together."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -44,14 +43,6 @@ def classifier() -> IntentClassifier:
 )
 def test_wordings_that_no_table_holds(classifier: IntentClassifier, said: str, intent: Intent) -> None:
     assert classifier.classify(said).intent is intent
-
-
-def test_it_takes_less_than_ten_milliseconds(classifier: IntentClassifier) -> None:
-    replies = [f"我在第{n}车间做了好几年了" for n in range(40)]
-    started = time.process_time()
-    for reply in replies:
-        classifier.classify(reply)
-    assert (time.process_time() - started) / len(replies) < 0.010
 
 
 def test_probabilities_cover_every_intent() -> None:
