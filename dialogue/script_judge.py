@@ -33,7 +33,7 @@ class SpokenScriptJudge:
     async def understand(self, heard: HeardAnswer, asked: AskedQuestion) -> Understood:
         if not heard.segments and not heard.keys:
             return Understood(yes=None, ending=None, evidence=_evidence(heard, asked, "", Grade.NO_ANSWER))
-        reply = await self._consents.hear(heard, language=asked.language)
+        reply = await self._consents.hear(heard, asked=asked.asked, language=asked.language)
         yes = YES_OR_NO[reply.answer]
         usual = Grade.UNCLEAR if yes is None else Grade.FREE
         return Understood(

@@ -20,8 +20,6 @@ from dialogue.turn.complete import TurnCompletion
 from ivr.inference.recognizer import SharedRecognizer
 from ivr.inference.vad import SileroPool, SileroStream
 
-TABLES = Path("config/tables")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HearingDesk:
@@ -57,8 +55,8 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
     )
     silero = SileroPool(settings.models)
     stack.push_async_callback(silero.close)
-    tables = read_tables(TABLES)
-    intents = IntentClassifier(tables)
+    tables = read_tables(settings.answer.tables)
+    intents = IntentClassifier(tables, model_folder=settings.answer.intent_model)
     await asyncio.to_thread(intents.warm)
     return HearingDesk(
         recognizer=recognizer,
@@ -67,7 +65,7 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
         completion=CompletionInThread(completion, thinking),
         judge=AnswerJudge(recognizer, intents, tables),
         script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables)),
-        tables=tables_version(TABLES),
+        tables=tables_version(settings.answer.tables),
     )
 
 
