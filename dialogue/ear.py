@@ -31,9 +31,13 @@ from dialogue.turn.tracker import (
 )
 
 MARGIN_MS = 200  # kept either side of speech: recognisers lose clipped onsets
+BEFORE_MS = 6_000  # of the gap before a reply: somebody may have whispered in it
 DUCK_DB = -12.0
 MAX_BEHIND = 500  # 10 s of frames: past that the machine is stuck, and the oldest go
 MAX_WAITING = 64  # events between two turns; a key held down for ever must not fill memory
+# An acknowledgement takes about 0.8 s and the question waits for its end; most replies that are not weighed
+# when the turn is over are so a little later, and then the question itself comes sooner.
+THINKING_S = 0.35
 KEY_GAP_S = 4.0  # a pause this long ends keyed digits (ITU-T E.180 inter-digit timers are 3-5 s)
 
 W = TypeVar("W")
@@ -203,8 +207,15 @@ class Ear:
         turn.guess = self._group.create_task(self._guess(turn.listening, heard), name="guess")
 
     async def _guess(self, listening: Listening[W], heard: HeardAnswer) -> W:
-        probability = await self._completion.probability(heard.samples)
-        self._complete = doubt(probability)
+        _, weighed = await asyncio.gather(self._doubt(heard.samples), self._weigh(listening, heard))
+        return weighed
+
+    async def _doubt(self, samples: Samples) -> None:
+        doubted = doubt(await self._completion.probability(samples))
+        if self._complete is None:  # what the words say counts for more than how they sound
+            self._complete = doubted
+
+    async def _weigh(self, listening: Listening[W], heard: HeardAnswer) -> W:
         weighed = await listening.weigh(heard)
         said = listening.complete(weighed)
         if said is not None:
@@ -221,6 +232,7 @@ class Ear:
         heard = self._heard(event.segments)
         if turn.guess is None:
             turn.guess = self._group.create_task(turn.listening.weigh(heard), name="weigh")
+        await asyncio.wait((turn.guess,), timeout=THINKING_S)
         if not turn.guess.done():
             turn.listening.while_thinking()
         weighed = await turn.guess
@@ -256,4 +268,7 @@ class Ear:
             latency_ms=waited_ms if segments and waited_ms >= 0 else None,
             keys="",
             transcript=None,
+            before=self.tape.between(
+                max(self._prompt_end_ms, started_ms - BEFORE_MS), started_ms - MARGIN_MS
+            ),
         )

@@ -16,20 +16,21 @@ PAUSE_P95_MS = 1_200.0
 PAUSE_SIGMA = math.log(PAUSE_P95_MS / PAUSE_MEDIAN_MS) / 1.645  # of the natural log
 LEAST_GAP_MS = 600  # longer than any pause inside a prompt: an answer given into it is another measurement
 RENDERED_SILENCE_MS = 140  # what two renderings bring along where they meet
-SHARE = 0.4  # of the questions that are hesitated at
+SHARE = 0.3  # of the questions that are hesitated at
 SECOND_PAUSE = 0.25  # share of hesitant answers that begin with a filler besides
 NEVER = ("opening.", "consent.")  # a yes or a no has no inside
 FILLERS = ("嗯", "那个", "这个")
 
 _READ_OUT = re.compile(r"^[零幺一二三四五六七八九]{4,}$")
+# Never a single syllable: alone it is no word that anybody recognises.
 _LEAD = re.compile(
-    r"^(我是|我叫|我住在|我在|是我|是|在|叫|做|住|属|大概|应该是|好像是|一共|有|每个月|一个月|一年|主要是|就是|今年"
+    r"^(我是|我叫|我住在|我在|是我|大概|应该是|好像是|一共|每个月|一个月|一年|主要是|就是|今年"
     r"|尾号是|尾号|后四位是|卡的尾号是|单位是|之前在|以前在|我申请的是|第一张是)"
 )
 
 
 def split(text: str) -> tuple[str, str]:
-    """Where somebody stops to think: at a comma, amid digits, after a year, a 万, or the first word.
+    """Where somebody stops to think: at a comma, amid digits, after a year, a 万, or the first words.
 
     A text without such a place begins with a filler instead.
     """
