@@ -1,7 +1,9 @@
 """What an answer is made of: what was heard, what was asked, what was understood."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+import numpy as np
 
 from decision_hook.contract import Fact, FactKind, Grade
 from dialogue.hearing.port import Transcript
@@ -21,6 +23,8 @@ class HeardAnswer:
     latency_ms: int | None  # from the prompt's end; None: spoke during it, or not at all
     keys: str = ""  # keypad digits; "": none
     transcript: Transcript | None = None  # one made while the caller spoke; None: not read yet
+    # from the prompt's end to the margin before the first speech, at most some seconds; empty: not kept
+    before: Samples = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from decision_hook.contract.application import FACT_KINDS
 from decision_hook.contract.evidence import SECOND_VOICE_PART
 from dialogue.answer.delivery.baseline import Baseline
 from dialogue.answer.delivery.measures import measure
+from dialogue.answer.delivery.murmur import with_murmurs
 from dialogue.answer.delivery.second_voice import (
     Aside,
     Asides,
@@ -54,7 +55,8 @@ class CallDelivery:
             return evidence
         warm_up = role is Role.WARM_UP
         kind = FACT_KINDS.get(evidence.fact_key or "", FactKind.FREE)
-        asides = find_asides(heard, self._caller, self._policy, None if warm_up else self._similarity)
+        whole = heard if warm_up else with_murmurs(heard)
+        asides = find_asides(whole, self._caller, self._policy, None if warm_up else self._similarity)
         self._remember(asides, warm_up=warm_up)
         deviations = self._baseline.deviations(measures, kind, self._table)
         sounding = Sounding(
