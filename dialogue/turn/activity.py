@@ -1,6 +1,7 @@
 """Is the caller speaking right now? From frame probabilities and levels to stretches of speech."""
 
 import math
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -61,6 +62,47 @@ FLOOR_CLIMBS_DB = 0.02  # per speaking frame: 1 dB a second
 FIRST_FLOOR_DB = -65.0
 
 
+class Room:
+    """The level of a room full of voices: steady where a single caller's speech is not.
+
+    A model of voice activity takes babble for speech, so the floor below it never rises. But over some
+    seconds one caller on a quiet line leaves gaps 25 dB and more below the words; babble leaves none.
+    """
+
+    def __init__(self) -> None:
+        self.level_db = SILENCE_DB  # what speech must stand out from; SILENCE_DB: no such room
+        self._levels: deque[float] = deque(maxlen=ROOM_FRAMES)
+        self._voices: deque[bool] = deque(maxlen=ROOM_FRAMES)
+        self._until_look = ROOM_FRAMES // 4
+        self._kept = 0
+
+    def follow(self, level: float, *, voices: bool) -> None:
+        """One 20 ms frame: its level, dB below full scale, and whether the model takes it for speech."""
+        self._levels.append(level)
+        self._voices.append(voices)
+        self._until_look -= 1
+        if self._until_look > 0:
+            return
+        self._until_look = ROOM_LOOK_FRAMES
+        low, usual, high = np.quantile(self._levels, (0.1, 0.3, 0.9))
+        busy = sum(self._voices) > len(self._voices) // 2
+        if busy and low > ROOM_LEAST_DB and usual < ROOM_MOST_DB and high - low < ROOM_RANGE_DB:
+            self.level_db, self._kept = float(usual) + ROOM_MARGIN_DB, ROOM_KEPT_LOOKS
+        elif self._kept > 0:
+            self._kept -= 1  # the caller speaks over the room: it is still there
+        else:
+            self.level_db = SILENCE_DB
+
+
+ROOM_FRAMES = 200  # 4 s: longer than a phrase without a breath
+ROOM_LOOK_FRAMES = 10
+ROOM_KEPT_LOOKS = 60  # 12 s: the longest usual answer
+ROOM_LEAST_DB = -50.0  # a quieter room disturbs nobody
+ROOM_MOST_DB = -28.0  # a louder one would drown the caller: it is the caller
+ROOM_RANGE_DB = 18.0  # babble of several voices varies by about 10 dB, one voice by 30
+ROOM_MARGIN_DB = 5.0  # from its quieter third to its louder moments
+
+
 class SpeechGate:
     """Hysteresis over one call's frames, with a noise floor. Pure: one `feed` per 20 ms frame."""
 
@@ -68,6 +110,7 @@ class SpeechGate:
         self._policy = policy
         self._speaking = False
         self._noise_db = FIRST_FLOOR_DB
+        self._room = Room()
         self._turned_ms: int | None = None  # since when frames speak against the present state
         self._since_ms = 0
 
@@ -101,11 +144,15 @@ class SpeechGate:
         """One frame that starts at `at_ms`; `level` in dB. `over_noise_db` overrides the policy's."""
         policy = self._policy
         margin = policy.over_noise_db if over_noise_db is None else over_noise_db
-        loud = level >= max(policy.least_db, self._noise_db + margin)
+        self._room.follow(level, voices=probability >= policy.leave)
+        floor_db = max(self._noise_db, self._room.level_db)
+        loud = level >= max(policy.least_db, floor_db + margin)
         self._follow_noise(probability, level)
         if self._speaking:
             # Soft ends of words fall below the margin; only the model, or real quiet, ends speech.
-            against = probability < policy.leave or level < max(policy.least_db - 10.0, self._noise_db)
+            against = probability < policy.leave or level < max(
+                policy.least_db - 10.0, self._noise_db, self._room.level_db
+            )
         else:
             against = loud and probability >= policy.enter
         if not against:

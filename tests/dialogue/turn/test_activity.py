@@ -95,3 +95,14 @@ def test_speech_lifts_the_noise_floor_only_slowly() -> None:
 )
 def test_level(samples: "np.ndarray[tuple[int], np.dtype[np.int16]]", expected: float) -> None:
     assert level_db(samples) == pytest.approx(expected, abs=0.01)
+
+
+def test_a_room_full_of_voices_is_not_the_caller() -> None:
+    rng = np.random.default_rng(4)
+    babble = [(0.95, float(level)) for level in rng.normal(-35, 3, 400)]
+    caller = [(0.97, -18.0)] * 60
+    found = changes([*babble, *caller, *babble[:100]])
+    assert found[0][0] == "speaks"  # before the room is known
+    assert [what for what, at_ms in found if at_ms >= 2_000] == ["speaks", "silent"]
+    began = next(at_ms for what, at_ms in found if at_ms >= 2_000)
+    assert 8_000 <= began <= 8_100
