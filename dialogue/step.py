@@ -31,7 +31,7 @@ class Tries:
 
 
 MAX_COURTESIES = 3  # a caller who asks for more than this is not answering
-MAX_SILENCES = 2  # question, "are you still there?", question
+MAX_SILENCES = 1  # question, "are you still there?", then the keypad: perhaps we cannot hear them
 
 
 def decide(grade: Grade, tries: Tries, *, max_asked: int, has_keypad: bool) -> Step:
@@ -42,7 +42,9 @@ def decide(grade: Grade, tries: Tries, *, max_asked: int, has_keypad: bool) -> S
     if grade in ENDINGS:
         return ENDINGS[grade]
     if grade is Grade.NO_ANSWER:
-        return Step.PATIENCE if tries.silences < MAX_SILENCES else Step.GIVE_UP
+        if tries.silences < MAX_SILENCES:
+            return Step.PATIENCE
+        return Step.KEYPAD if has_keypad and not tries.keypad_offered else Step.GIVE_UP
     if grade is Grade.UNCLEAR:
         if tries.asked < max_asked:
             return Step.REPHRASE

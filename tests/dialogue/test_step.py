@@ -28,7 +28,17 @@ OFFERED = Tries(asked=3, keypad_offered=True)
             Grade.REPEAT, Tries(courtesies=MAX_COURTESIES), True, Step.NEXT, id="too many repeats: go on"
         ),
         pytest.param(Grade.NO_ANSWER, Tries(), True, Step.PATIENCE, id="silent once"),
-        pytest.param(Grade.NO_ANSWER, Tries(silences=MAX_SILENCES), True, Step.GIVE_UP, id="silent for good"),
+        pytest.param(
+            Grade.NO_ANSWER, Tries(silences=MAX_SILENCES), True, Step.KEYPAD, id="silent: perhaps unheard"
+        ),
+        pytest.param(
+            Grade.NO_ANSWER,
+            Tries(silences=MAX_SILENCES, keypad_offered=True),
+            True,
+            Step.GIVE_UP,
+            id="silent for good",
+        ),
+        pytest.param(Grade.NO_ANSWER, Tries(silences=MAX_SILENCES), False, Step.GIVE_UP, id="no keypad"),
         pytest.param(Grade.HUMAN, Tries(), True, Step.HAND_OVER, id="wants a person"),
         pytest.param(Grade.LATER, Tries(), True, Step.LATER, id="not now"),
         pytest.param(Grade.WRONG_PERSON, Tries(), True, Step.WRONG_PERSON, id="not the applicant after all"),
