@@ -77,7 +77,8 @@ class Applicant:
             recalled = self._mind.recall(key, FactKind.TERM)
             kind = recalled.kind if isinstance(recalled, Recalled) else (fact.kind or FactKind.TERM)
             cues.append(Cue(question_id=f"fact.{key}", fact_keys=(key,), kind=kind))
-        replies = [twin.hello(), *(twin.reply(cue) for cue in cues), *self._likely_acts()]
+        again = [cue for cue in cues if cue.kind is not FactKind.FREE]  # a caller is often asked twice
+        replies = [twin.hello(), *(twin.reply(cue) for cue in (*cues, *again)), *self._likely_acts()]
         said = [say for reply in replies if reply is not None for say in reply.says()]
         said += [Say(text=word) for word in self.persona.fillers.words if self.persona.fillers.probability]
         return tuple(dict.fromkeys(said))
