@@ -60,3 +60,14 @@ async def test_frames_that_waited_are_answered_as_if_they_had_come_one_by_one() 
     together = await at_once.probabilities(frames[:7]) + await at_once.probabilities(frames[7:])
     assert together == pytest.approx(expected, abs=1e-5)
     await pool.close()
+
+
+async def test_a_long_silence_does_not_deafen() -> None:
+    pool = SileroPool(Settings().models)
+    answer, _ = soundfile.read(SPEECH / "parents.flac", dtype="int16")
+    line = np.where(np.arange(8_000 * 12) % 2, 8, -8).astype(np.int16)  # what A-law makes of nothing
+    after = await listen(pool.stream(), np.concatenate([line, answer]))
+    at_once = await listen(pool.stream(), answer)
+    await pool.close()
+    heard = np.array(after[-len(at_once) :]) > 0.5
+    assert heard.sum() >= 0.9 * (np.array(at_once) > 0.5).sum()
