@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ivr.bench.figures import intervals, spread
+from ivr.bench.hesitant import RENDERED_SILENCE_MS
 from ivr.bench.turns import QUARTERS, Answered, AnswerKind, CutOff
 from ivr.demo import wilson
 
@@ -93,4 +94,5 @@ def _stages(answers: Sequence[Answered]) -> dict[str, object]:
 
 
 def _pauses(answers: Sequence[Answered]) -> dict[str, float | None]:
-    return spread([pause for answer in answers for pause in answer.pauses_ms])
+    """Of the silences inside: what was waited, and what the renderings on both sides bring along."""
+    return spread([pause + RENDERED_SILENCE_MS for answer in answers for pause in answer.pauses_ms])
