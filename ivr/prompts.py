@@ -13,9 +13,11 @@ from question_bank.render import is_personal
 def open_speaking(settings: Settings, executor: Executor, kokoro: Kokoro | None = None) -> CachedSynthesizer:
     """The bank's voice. `executor` renders and is closed by its owner."""
     engine = kokoro or Kokoro(settings.models / "kokoro", threads=settings.hearing.threads)
+    cache = PromptCache(settings.speaking.cache)
+    cache.prune()  # prompts of one person's call are cached too: the oldest go when there are too many
     return CachedSynthesizer(
         engine,
-        PromptCache(settings.speaking.cache),
+        cache,
         executor,
         voice=settings.speaking.voice,
         speed=settings.speaking.speed,
