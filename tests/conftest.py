@@ -1,0 +1,11 @@
+"""What holds for all tests."""
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole calls come last: they load every library into this process.
+
+    SpeechBrain leaves modules behind that raise when somebody looks through `sys.modules`, as Hypothesis does.
+    """
+    items.sort(key=lambda item: "e2e" in item.path.parts)
