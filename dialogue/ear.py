@@ -37,7 +37,7 @@ MAX_BEHIND = 500  # 10 s of frames: past that the machine is stuck, and the olde
 MAX_WAITING = 64  # events between two turns; a key held down for ever must not fill memory
 # An acknowledgement takes about 0.8 s and the question waits for its end; most replies that are not weighed
 # when the turn is over are so a little later, and then the question itself comes sooner.
-THINKING_S = 0.35
+THINKING_S = 0.8
 KEY_GAP_S = 4.0  # a pause this long ends keyed digits (ITU-T E.180 inter-digit timers are 3-5 s)
 
 W = TypeVar("W")

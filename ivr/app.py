@@ -35,6 +35,7 @@ from ivr.conversation import SpokenConversations
 from ivr.dialler.port import Dialler
 from ivr.findings import advise
 from ivr.hearing_desk import HearingDesk, open_hearing
+from ivr.inference.niceness import Niceness, give_way
 from ivr.inference.recognizer import SharedRecognizer
 from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
@@ -108,7 +109,7 @@ async def build_app(
     """
     async with AsyncExitStack() as stack:
         disk = stack.enter_context(_threads("disk", DISK_THREADS))
-        speaking = stack.enter_context(_threads("speaking", 1))
+        speaking = stack.enter_context(_threads("speaking", 1, Niceness.LATER))
         engine = engine_for(settings.database_url)
         stack.callback(engine.dispose)
         migrate(engine)
@@ -118,7 +119,7 @@ async def build_app(
         synthesizer = open_speaking(settings, speaking, kokoro)
         stack.callback(synthesizer.close)
         hearing: HearingDesk = await open_hearing(settings, stack)
-        sounds, sounding = load_delivery(), stack.enter_context(_threads("delivery", 1))
+        sounds, sounding = load_delivery(), stack.enter_context(_threads("delivery", 1, Niceness.LATER))
         voices = await VoiceSearchDesk.over(settings, engine, stack)
         clock = SharedClock()
         stack.callback(clock.close)
@@ -242,5 +243,7 @@ def _given_up(application: Application, why: Hopeless, policy: CreditPolicy) -> 
     return CreditDecision(result=DecisionResult.REFER, reasons=reasons, rules=policy.version)
 
 
-def _threads(name: str, count: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
+def _threads(name: str, count: int, niceness: Niceness | None = None) -> ThreadPoolExecutor:
+    if niceness is None:
+        return ThreadPoolExecutor(count, thread_name_prefix=name)
+    return ThreadPoolExecutor(count, thread_name_prefix=name, initializer=give_way, initargs=(niceness,))

@@ -17,6 +17,7 @@ from dialogue.hearing.engines import build_engine
 from dialogue.line import Samples
 from dialogue.script_judge import SpokenScriptJudge
 from dialogue.turn.complete import TurnCompletion
+from ivr.inference.niceness import Niceness, give_way
 from ivr.inference.recognizer import SharedRecognizer
 from ivr.inference.vad import SileroPool, SileroStream
 
@@ -47,7 +48,11 @@ class CompletionInThread:
 
 async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk:
     """Loads the models (some seconds, off the loop). Raises SurveyError if one is unusable."""
-    thinking = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="turn end"))
+    thinking = stack.enter_context(
+        ThreadPoolExecutor(
+            1, thread_name_prefix="turn end", initializer=give_way, initargs=(Niceness.ANSWER,)
+        )
+    )
     # One after the other: torchaudio's packages import each other and break when two threads begin at once.
     recognizer = await open_recognizer(settings, stack)
     completion = await asyncio.to_thread(
@@ -71,7 +76,9 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
 
 async def open_recognizer(settings: Settings, stack: AsyncExitStack) -> SharedRecognizer:
     """The recogniser of the settings alone. Raises SurveyError if its model is unusable."""
-    engine = await asyncio.to_thread(build_engine, settings)
+    # In a thread that gives way, because the model's own threads inherit that.
+    with ThreadPoolExecutor(1, initializer=give_way, initargs=(Niceness.ANSWER,)) as loading:
+        engine = await asyncio.get_running_loop().run_in_executor(loading, build_engine, settings)
     recognizer = SharedRecognizer.over(engine, settings.hearing)
     stack.push_async_callback(recognizer.close)
     return recognizer

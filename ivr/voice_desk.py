@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from config.settings import Settings
 from decision_hook.contract import Consent, ConsentKind, VoiceResult
 from dialogue.line import Samples
+from ivr.inference.niceness import Niceness, give_way
 from voiceprint.search import VoiceSearch
 
 
@@ -25,7 +26,11 @@ class VoiceSearchDesk:
     @classmethod
     async def over(cls, settings: Settings, engine: Engine, stack: AsyncExitStack) -> "VoiceSearchDesk":
         """Loads encoder and list off the loop. Raises SurveyError."""
-        executor = stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="voice"))
+        executor = stack.enter_context(
+            ThreadPoolExecutor(
+                1, thread_name_prefix="voice", initializer=give_way, initargs=(Niceness.LATER,)
+            )
+        )
         search = VoiceSearch(settings.voiceprint, settings.models, engine)
         loaded = await asyncio.get_running_loop().run_in_executor(executor, search.ready)
         return cls(search, executor, str(loaded.encoder.id))

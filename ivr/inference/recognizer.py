@@ -6,6 +6,7 @@ from typing import Self
 from config.settings import HearingSettings
 from dialogue.hearing.engine import HearingEngine, ToScore, ToTranscribe, WordingScore
 from dialogue.hearing.port import RecognizerUnavailable, Transcript, Utterance
+from ivr.inference.niceness import Niceness
 from ivr.inference.worker import BatchingWorker, Priority, WorkerCounts, WorkerUnavailable
 
 _MAX_BATCH = 6  # past that a batch gains nothing and its first answer waits for the last
@@ -36,6 +37,7 @@ class SharedRecognizer:
             max_waiting=_MAX_WAITING,
             max_batch=_MAX_BATCH,
             threads=settings.threads,
+            niceness=Niceness.ANSWER,
         )
         return cls(worker, deadline_s=settings.deadline_s)
 

@@ -12,6 +12,8 @@ from enum import IntEnum
 from functools import partial
 from typing import Generic, TypeVar
 
+from ivr.inference.niceness import Niceness, give_way
+
 Request = TypeVar("Request")
 Result = TypeVar("Result")
 
@@ -77,13 +79,15 @@ class BatchingWorker(Generic[Request, Result]):
         max_waiting: int,
         max_batch: int,
         threads: int = 1,
+        niceness: Niceness | None = None,
     ) -> None:
         """`run`: one result per request, in order; what it raises goes to every request of the batch.
 
-        With more than one thread `run` must be safe to call from several at once.
+        With more than one thread `run` must be safe to call from several at once. `niceness` of the
+        threads; None: they give way to nobody.
         """
         self._run = run
-        self._name = name
+        self._name, self._niceness = name, niceness
         self._max_waiting, self._max_batch = max_waiting, max_batch
         self._waiting: list[_Job[Request, Result]] = []  # a heap
         self._numbers = itertools.count()
@@ -189,6 +193,8 @@ class BatchingWorker(Generic[Request, Result]):
             return [heapq.heappop(self._waiting) for _ in range(min(share, self._max_batch))]
 
     def _work(self) -> None:
+        if self._niceness is not None:
+            give_way(self._niceness)
         while batch := self._take():
             wall, cpu = time.perf_counter(), time.thread_time()
             try:
