@@ -6,6 +6,6 @@ import pytest
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole calls come last: they load every library into this process.
 
-    SpeechBrain leaves modules behind that raise when somebody looks through `sys.modules`, as Hypothesis does.
+    SpeechBrain leaves modules behind that raise when somebody looks through `sys.modules`; Hypothesis does.
     """
     items.sort(key=lambda item: "e2e" in item.path.parts)
