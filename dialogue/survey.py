@@ -299,6 +299,8 @@ _WHOLE: Mapping[Grade, float] = {
     Grade.HUMAN: 0.9,
     Grade.REFUSAL: 0.8,
     Grade.PARTIAL: 0.3,
+    # Perhaps only the 嗯 before the answer: to wait a third of a second costs less than to ask again.
+    Grade.UNCLEAR: 0.3,
 }
 
 

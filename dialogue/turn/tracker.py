@@ -79,7 +79,7 @@ class TurnPolicy:
     # median of 500 ms and a 95th percentile of 1200 ms.
     end_min_ms: int = 500  # sounds finished
     end_usual_ms: int = 800  # nothing is known
-    end_max_ms: int = 1_150  # sounds cut off; the next question still comes within 1.3 s
+    end_max_ms: int = 1_100  # sounds cut off; the next question still comes within 1.3 s
     finished_at: float = 0.8  # completion probability from which end_min_ms suffices
     cut_off_at: float = 0.3  # up to which end_max_ms is waited; linear in between
     patience_ms: int = 6_000  # from the prompt's end; a slow reply gap is 1500 ms

@@ -72,7 +72,7 @@ STORIES = [
     ),
     pytest.param(
         [(1_000, 2_000)], 500, 0.1,
-        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_200), ended(3_160, [(1_000, 2_000)])],
+        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_200), ended(3_100, [(1_000, 2_000)])],
         id="it sounds cut off: later",
     ),
     pytest.param(
@@ -226,7 +226,7 @@ def test_who_talks_on_and_on_gets_a_full_turn_each_time() -> None:
 
 @pytest.mark.parametrize(
     ("complete", "needed_ms"),
-    [(None, 800), (1.0, 500), (0.8, 500), (0.55, 825), (0.3, 1_150), (0.0, 1_150)],
+    [(None, 800), (1.0, 500), (0.8, 500), (0.55, 800), (0.3, 1_100), (0.0, 1_100)],
 )
 def test_silence_needed(complete: Complete, needed_ms: int) -> None:
     assert silence_needed_ms(complete, TurnPolicy()) == needed_ms
