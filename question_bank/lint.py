@@ -282,7 +282,7 @@ def _speakable(placed: Placed) -> bool:
 def _near_identical(questions: Sequence[Placed]) -> Iterator[Problem]:
     """Two questions that share most of their characters sound alike, and leak alike."""
     texts = [
-        (owner, i, _letters(text), f"{placed.question.id}, phrasing {i}")
+        (owner, i, tokens(text), f"{placed.question.id}, phrasing {i}")
         for owner, placed in enumerate(questions)
         for i, text in enumerate((*placed.question.phrasings, *placed.question.said_phrasings))
     ]
@@ -324,7 +324,7 @@ def _count_matrix(
     return matrix, alphabet
 
 
-def _letters(text: str) -> tuple[str, ...]:
+def tokens(text: str) -> tuple[str, ...]:
     """What is heard: characters of languages written without spaces, words of the others. No marks."""
     plain = re.sub(r"{[{%].*?[}%]}", "", text).lower()
     return tuple(re.findall(r"[a-z\u00c0-\u024f0-9']+|\w", plain))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
@@ -136,6 +136,15 @@ class MatchTable(_File):
     mismatch_below: Annotated[float, Field(gt=0, lt=0.5)]
 
 
+class SlotTable(_File):
+    """P(the caller said what a follow-up would repeat), by what was heard."""
+
+    source: str
+    n: Annotated[int, Field(ge=0)]  # answers it was fitted on; 0: an expert's guess
+    bias: float
+    weights: Mapping[Literal["agreeing", "log_prob", "listed", "short"], float]
+
+
 class CompanyTable(_File):
     """How firms, banks and schools are shortened."""
 
@@ -201,6 +210,7 @@ class Tables:
     frames: FrameTable
     intents: Mapping[str, IntentTable]
     match: MatchTable
+    slots: SlotTable
     # wording -> every (vocabulary, member) it may mean
     wordings: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
@@ -224,6 +234,7 @@ def read_tables(folder: Path) -> Tables:
         frames=_frames(_read(folder / "frames.yaml", _FrameFile)),
         intents=_read(folder / "intents.yaml", _IntentsFile).root,
         match=_read(folder / "match.yaml", MatchTable),
+        slots=_read(folder / "slots.yaml", SlotTable),
         wordings={wording: tuple(where) for wording, where in wordings.items()},
     )
 
