@@ -272,7 +272,7 @@ class Applicant:
         return round(_draw(self.persona.latency_ms, rng) * factor)
 
     def _rng(self, *slot: object) -> random.Random:
-        return random.Random(f"{self._seed}/{self.persona.name}/{'/'.join(map(str, slot))}")
+        return random.Random(f"{self._seed}/{self.persona.voice.name}/{'/'.join(map(str, slot))}")
 
 
 def _draw(spread: Spread, rng: random.Random) -> int:
