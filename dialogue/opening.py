@@ -149,7 +149,7 @@ class Opening:
                     prompt = replace(
                         prompt,
                         prefix=self._talk.pick(script.unclear_prefix),
-                        text=offer or self._talk.pick(question.phrasings),
+                        text=offer or self._talk.pick(question.again or question.phrasings),
                         question_id=f"{question.id}:keypad" if offer else question.id,
                     )
                 case _:
