@@ -58,6 +58,7 @@ class FollowUps:
         self._writer, self._group = writer, group
         self._pending: _Pending | None = None
         self._used = 0
+        self._making: asyncio.Task[None] | None = None
 
     def heard(self, question: Question, answer: AnswerEvidence, asked: tuple[str, ...]) -> None:
         """Prepares what this answer gives rise to, if anything. `asked`: ids so far, this question's last."""
@@ -66,7 +67,7 @@ class FollowUps:
         found = follow_up(self._bank, question, answer, asked=asked, facts=self._facts, turn=len(asked))
         if found is not None:
             self._pending = _Pending(prepared=found, at_turn=len(asked))
-            self._group.create_task(self._make(found, answer), name="follow-up")
+            self._making = self._group.create_task(self._make(found, answer), name="follow-up")
 
     def due(self, asked: tuple[str, ...], seconds_left: float) -> Prepared | None:
         """The follow-up to be asked now; None: there is none, or another question comes first."""
@@ -82,6 +83,11 @@ class FollowUps:
             return None
         self._pending, self._used = None, self._used + 1
         return prepared
+
+    def stop(self) -> None:
+        """The survey is over: nobody waits for a wording any more."""
+        if self._making is not None:
+            self._making.cancel()
 
     async def _make(self, prepared: Prepared, answer: AnswerEvidence) -> None:
         """Renders the words; an outside writer's are taken if they pass the linter and come in time."""

@@ -37,9 +37,11 @@ from ivr.findings import advise
 from ivr.hearing_desk import HearingDesk, open_hearing
 from ivr.inference.niceness import Niceness, give_way
 from ivr.inference.recognizer import SharedRecognizer
+from ivr.live_bank import kept_fresh
 from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
 from ivr.prompts import open_speaking
+from ivr.question_writer import ChatWriter
 from ivr.recordings import RecordingFolder
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.cue import Cue, CueBoard
@@ -47,6 +49,7 @@ from ivr.simulator.embedded import EmbeddedDialler
 from ivr.simulator.studio import Studio
 from ivr.voice_desk import LogOddsSimilarity, VoiceSearchDesk
 from question_bank.bank import Bank
+from question_bank.live import LiveBank
 from question_bank.load import load_bank
 
 log = logging.getLogger(__name__)
@@ -59,7 +62,7 @@ class App:
     """A house that is open. Values only; `build_app` opens and closes it."""
 
     settings: Settings
-    bank: Bank
+    bank: Bank  # as it was when the house was opened; calls take the newest
     store: HookStore
     people: CampaignStore
     campaign: Campaign
@@ -114,7 +117,9 @@ async def build_app(
         stack.callback(engine.dispose)
         migrate(engine)
         policy = load_credit_policy(settings.decision.rules, call_above=settings.decision.call_above)
-        bank = load_bank(settings.interview.bank)
+        bank = LiveBank(settings.interview.bank, load_bank(settings.interview.bank))
+        await stack.enter_async_context(kept_fresh(bank, disk))
+        writer = await _writer(settings, stack)
         kokoro = Kokoro(settings.models / "kokoro", threads=settings.hearing.threads)
         synthesizer = open_speaking(settings, speaking, kokoro)
         stack.callback(synthesizer.close)
@@ -140,7 +145,7 @@ async def build_app(
             dialler=dialler,
             media=media,
             conversations=SpokenConversations(
-                bank=lambda: bank,
+                bank=lambda: bank.newest,
                 activity=hearing.activity,
                 completion=hearing.completion,
                 judge=hearing.judge,
@@ -151,6 +156,7 @@ async def build_app(
                 voices=voices,
                 synthesizer=synthesizer,
                 settings=settings.interview,
+                writer=writer,
             ),
             voices=voices,
             conclude=advise,
@@ -161,7 +167,7 @@ async def build_app(
             record_max_s=settings.media.record_max_s,
             versions=RunVersions(
                 shengwen=version("shengwen"),
-                bank=bank.version,
+                bank=bank.newest.version,
                 tables=hearing.tables,
                 recognizer=hearing.recognizer_name,
                 synthesizer=kokoro.version(),
@@ -196,7 +202,7 @@ async def build_app(
         )
         yield App(
             settings=settings,
-            bank=bank,
+            bank=bank.newest,
             store=store,
             people=people,
             campaign=campaign,
@@ -211,6 +217,15 @@ async def build_app(
             studio=studio,
             disk=disk,
         )
+
+
+async def _writer(settings: Settings, stack: AsyncExitStack) -> ChatWriter | None:
+    """The outside writer of follow-ups; None: off."""
+    if settings.writer.url is None:
+        return None
+    writer = ChatWriter(settings.writer)
+    stack.push_async_callback(writer.close)
+    return writer
 
 
 async def _dialler(

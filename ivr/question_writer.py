@@ -14,10 +14,11 @@ log = logging.getLogger(__name__)
 
 MAX_REPLY_BYTES = 20_000
 _TASK = (
-    "You write one short spoken follow-up question for a polite bank clerk on the telephone. Answer with the "
-    "question alone, in the language with code {language}, at most 30 Chinese characters or 20 English words, ending "
-    "in one question mark. Never ask for passwords, card security codes, PINs or one-time codes, nor about religion, "
-    "ethnicity or health. Never say whether an answer was right. Mention nothing but what the caller said."
+    "You write one short spoken follow-up question for a polite bank clerk on the telephone. Answer with "
+    "the question alone, in the language with code {language}, at most 30 Chinese characters or 20 English "
+    "words, ending in one question mark. Never ask for passwords, card security codes, PINs or one-time "
+    "codes, nor about religion, ethnicity or health. Never say whether an answer was right. Mention nothing "
+    "but what the caller said."
 )
 
 

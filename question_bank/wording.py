@@ -37,7 +37,9 @@ def problems_of(
     rest = text.replace(said, "") if said else text
     if re.search(r"[0-9]", rest):
         found.append("speaks a number nobody said")
-    if any(len(value) >= 2 and value in rest for fact in facts.values() for value in (fact.value, *fact.also)):
+    if any(
+        len(value) >= 2 and value in rest for fact in facts.values() for value in (fact.value, *fact.also)
+    ):
         found.append("speaks a fact")
     found += _twins(text, target, bank)
     return found

@@ -121,7 +121,9 @@ def _place(claim: str, key: str, tables: Tables) -> Found | None:
     if key.endswith("city"):
         return _listed(claim, tables.places.cities, tables)
     kernel = content(claim, tables.frames)
-    suffix = next((s for s in sorted(tables.places.suffixes, key=len, reverse=True) if kernel.endswith(s)), "")
+    suffix = next(
+        (s for s in sorted(tables.places.suffixes, key=len, reverse=True) if kernel.endswith(s)), ""
+    )
     if not suffix or not _chinese(kernel) or len(kernel) - len(suffix) < 2:
         return None
     return Found(value=kernel, listed=False)
