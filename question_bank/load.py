@@ -144,7 +144,7 @@ class _Reader:
                     )
                 )
             if given.retired is not None:
-                self.retired[given.id] = Retired(on=given.retired.on, why=given.retired.why)
+                self.retired[given.id] = Retired(since=given.retired.since, why=given.retired.why)
             if (question := self._question(document, i, given, file.topic, shared)) is not None:
                 found.append(
                     Placed(

@@ -67,7 +67,7 @@ class FollowUp:
 class Retired:
     """Why a question is not asked any more. Its id stays taken, as old calls speak of it."""
 
-    on: date
+    since: date
     why: str
 
 

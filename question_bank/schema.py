@@ -72,7 +72,7 @@ class FollowUpFile(Strict):
 
 
 class RetiredFile(Strict):
-    on: date
+    since: date  # not `on`: YAML reads that as true
     why: Text
 
 

@@ -20,7 +20,10 @@ from dialogue.hearing.port import Transcript
 
 MAX_LETTERS = 12
 _SAME_SOUND = 0.08  # per syllable, tones included
-_EXACT = 0.03
+# A listed word may sound so different from what was heard, by its syllables …
+_NEAR = {1: 0.0, 2: 0.06}
+_NEAR_LONGER = 0.15
+_BY_FAR = 0.1  # … if every other one is at least so much further off
 _FIRM_ENDINGS = (
     "公司", "集团", "厂", "店", "超市", "医院", "学校", "大学", "学院", "中学", "小学", "银行", "酒店",
     "事务所", "研究院", "研究所", "幼儿园",
@@ -105,8 +108,11 @@ def _amount(claim: str, _: str, tables: Tables) -> Found | None:
     said = read_amount(claim)
     if said is None or said.low != said.high or not said.plain or not said.whole:
         return None
-    whole = said.low.denominator == 1 and 100 <= said.low <= 9_999_999
-    return Found(value=str(int(said.low)), listed=int(said.low) % 100 == 0) if whole else None
+    yuan = int(said.low)
+    # 是四万 is easily heard as 十四万, so sums of that shape are not repeated.
+    if said.low.denominator != 1 or not 100 <= yuan <= 9_999_999 or 100_000 < yuan < 200_000:
+        return None
+    return Found(value=str(yuan), listed=yuan % 500 == 0)
 
 
 def _name(claim: str, _: str, tables: Tables) -> Found | None:
@@ -135,6 +141,8 @@ def _company(claim: str, _: str, tables: Tables) -> Found | None:
         return known
     kernel = content(claim, tables.frames)
     ending = next((e for e in _FIRM_ENDINGS if kernel.endswith(e)), "")
+    if ending == "银行":
+        return None  # all of them are listed
     if not ending:
         trades = sorted(tables.companies.trades, key=len, reverse=True)
         ending = next((t for t in trades if kernel.endswith(t)), "")
@@ -168,7 +176,7 @@ _READERS: dict[FactKind, Callable[[str, str, Tables], Found | None]] = {
 
 
 def _listed(claim: str, words: Sequence[str], tables: Tables) -> Found | None:
-    """The longest listed word in the reply, by characters, else the only one in it by exact sound."""
+    """The longest listed word in the reply, by characters, else the one it sounds most like by far."""
     said = mentions(claim)
     written = max((word for word in words if word in said), key=len, default="")
     if written:
@@ -176,13 +184,17 @@ def _listed(claim: str, words: Sequence[str], tables: Tables) -> Found | None:
     if len(said) > MAX_LETTERS:
         return None
     heard = {(s.initial, s.final) for s in syllables(said)}
-    sounding = [
-        word
-        for word in words
-        if all((s.initial, s.final) in heard for s in syllables(word))
-        and align(bare(word), said, tables.sound).distance <= _EXACT
-    ]
-    return Found(value=sounding[0], listed=True) if len(sounding) == 1 else None
+    near: list[tuple[float, str]] = []
+    for word in dict.fromkeys(words):
+        spoken = syllables(word)
+        if 2 * sum((s.initial, s.final) in heard for s in spoken) >= len(spoken):  # else it cannot be close
+            near.append((align(bare(word), said, tables.sound).distance, word))
+    near.sort()
+    if not near or near[0][0] > _NEAR.get(len(near[0][1]), _NEAR_LONGER):
+        return None
+    if len(near) > 1 and near[1][0] - near[0][0] < _BY_FAR:
+        return None
+    return Found(value=near[0][1], listed=True)
 
 
 def _alike(one: str, other: str, tables: Tables) -> bool:
