@@ -18,8 +18,10 @@ from dialogue.answer.tables import ReplyTable
 F = TypeVar("F", bound=str)  # a family of wordings
 
 FLOOR = -25.0  # nats below the free reading: less is not told apart
-# Where a yes or no is taken. A reply in doubt is asked for again, and what was heard both times adds up.
+# Where a no is taken, and a yes: a consent that was not given costs more than a question asked twice.
+# A reply in doubt is asked for again, and what was heard both times adds up.
 SURE = 0.75
+SURE_OF_YES = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class Leaning:
 
     def decided(self) -> bool | None:
         """Yes, no, or None: in doubt."""
-        if self.probability(Side.YES) >= SURE:
+        if self.probability(Side.YES) >= SURE_OF_YES:
             return True
         return False if self.probability(Side.NO) >= SURE else None
 
