@@ -20,7 +20,7 @@ def leaning(yes: float, no: float, other: float) -> Leaning:
     [
         pytest.param(NO_LEANING, None, id="nothing heard"),
         pytest.param(leaning(1.0, 0.0, 0.0), None, id="likely is not enough"),
-        pytest.param(leaning(1.0, 0.0, 0.0).plus(leaning(1.0, 0.0, 0.0)), True, id="twice likely is"),
+        pytest.param(leaning(1.2, 0.0, 0.0).plus(leaning(1.2, 0.0, 0.0)), True, id="twice likely is"),
         pytest.param(leaning(3.0, 0.0, 0.0), True, id="plain yes"),
         pytest.param(leaning(0.0, 3.0, 0.0), False, id="plain no"),
         pytest.param(leaning(2.0, 2.0, 0.0), None, id="either"),
