@@ -53,6 +53,13 @@ def test_words_and_sound_that_agree_decide(table: ReplyTable, side: Side, family
         assert closed.request is Intent.WHO_ARE_YOU
 
 
+def test_a_no_that_no_words_say_is_asked_for_twice(table: ReplyTable) -> None:
+    scores = [-1.0 if of == "no" else -20.0 for of, said in table.families.items() for _ in said]
+    once = compare(table, None, scores, -1.0).leaning
+    assert once.decided() is None
+    assert once.plus(once).decided() is False
+
+
 def test_a_family_is_as_likely_as_its_wordings_together(table: ReplyTable) -> None:
     count = len(table.families["yes"])
     assert family_likelihoods(table.families, [0.0] * len(wordings(table.families)))["yes"] == pytest.approx(
