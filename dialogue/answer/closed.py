@@ -18,8 +18,12 @@ from dialogue.answer.tables import ReplyTable
 F = TypeVar("F", bound=str)  # a family of wordings
 
 FLOOR = -25.0  # nats below the free reading: less is not told apart
-# Where a yes or no is taken. A reply in doubt is asked for again, and what was heard both times adds up.
+# Where a no is taken, and a yes: a consent that was not given costs more than a question asked twice.
+# A reply in doubt is asked for again, and what was heard both times adds up.
 SURE = 0.75
+SURE_OF_YES = 0.8
+# Nats by which a no may lead that the written words do not say: a no ends the call, so it is asked for twice.
+UNSAID_NO = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class Leaning:
 
     def decided(self) -> bool | None:
         """Yes, no, or None: in doubt."""
-        if self.probability(Side.YES) >= SURE:
+        if self.probability(Side.YES) >= SURE_OF_YES:
             return True
         return False if self.probability(Side.NO) >= SURE else None
 
@@ -68,6 +72,8 @@ def compare(table: ReplyTable, said: Side | None, scores: Sequence[float], free:
         + sum(table.weights[side].get(name, 0.0) * value for name, value in found.items())
         for side in Side
     }
+    if said is not Side.NO:
+        logs[Side.NO] = min(logs[Side.NO], logs[Side.YES] + UNSAID_NO)
     others = _others(family_likelihoods(table.families, scores))
     return Closed(leaning=Leaning(logs=logs), request=Intent(max(others, key=lambda family: others[family])))
 

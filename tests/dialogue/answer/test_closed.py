@@ -20,7 +20,7 @@ def leaning(yes: float, no: float, other: float) -> Leaning:
     [
         pytest.param(NO_LEANING, None, id="nothing heard"),
         pytest.param(leaning(1.0, 0.0, 0.0), None, id="likely is not enough"),
-        pytest.param(leaning(1.0, 0.0, 0.0).plus(leaning(1.0, 0.0, 0.0)), True, id="twice likely is"),
+        pytest.param(leaning(1.2, 0.0, 0.0).plus(leaning(1.2, 0.0, 0.0)), True, id="twice likely is"),
         pytest.param(leaning(3.0, 0.0, 0.0), True, id="plain yes"),
         pytest.param(leaning(0.0, 3.0, 0.0), False, id="plain no"),
         pytest.param(leaning(2.0, 2.0, 0.0), None, id="either"),
@@ -51,6 +51,13 @@ def test_words_and_sound_that_agree_decide(table: ReplyTable, side: Side, family
     assert closed.leaning.probability(side) >= 0.75
     if side is Side.OTHER:
         assert closed.request is Intent.WHO_ARE_YOU
+
+
+def test_a_no_that_no_words_say_is_asked_for_twice(table: ReplyTable) -> None:
+    scores = [-1.0 if of == "no" else -20.0 for of, said in table.families.items() for _ in said]
+    once = compare(table, None, scores, -1.0).leaning
+    assert once.decided() is None
+    assert once.plus(once).decided() is False
 
 
 def test_a_family_is_as_likely_as_its_wordings_together(table: ReplyTable) -> None:
