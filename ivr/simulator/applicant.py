@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from fnmatch import fnmatchcase
 
-from decision_hook.contract import Application, FactKind
+from decision_hook.contract import Application, FactKind, FactSource
 from ivr.simulator import phrases
 from ivr.simulator.cue import Cue
 from ivr.simulator.mind import Mind, Origin, Recalled
@@ -76,7 +76,9 @@ class Applicant:
             recalled = self._mind.recall(key, FactKind.TERM)
             kind = recalled.kind if isinstance(recalled, Recalled) else (fact.kind or FactKind.TERM)
             cues.append(Cue(question_id=f"fact.{key}", fact_keys=(key,), kind=kind))
-        again = [cue for cue in cues if cue.kind is not FactKind.FREE]  # a caller is often asked twice
+        # A caller is often asked twice; what is worked out from other facts is asked too seldom for that.
+        rare = {key for key, fact in self.application.facts.items() if fact.source is FactSource.DERIVED}
+        again = [cue for cue in cues if cue.kind is not FactKind.FREE and rare.isdisjoint(cue.fact_keys)]
         return self._said([*cues, *again])
 
     def _said(self, cues: list[Cue]) -> tuple[Say, ...]:
