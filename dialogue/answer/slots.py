@@ -19,7 +19,7 @@ from dialogue.answer.tables import SlotTable, Tables
 from dialogue.hearing.port import Transcript
 
 MAX_LETTERS = 12
-MIN_AGREEING = 0.6  # share of the other readings that must say the same
+MIN_AGREEING = 0.7  # share of the other readings that must say the same
 _SAME_SOUND = 0.08  # per syllable, tones included
 # A listed word may sound so different from what was heard, by its syllables …
 _NEAR = {1: 0.0, 2: 0.06}

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from decision_hook.contract import Application, Fact, FactSource, Hypothesis
+from decision_hook.contract import Application, Fact, FactSource, Grade, Hypothesis
 from question_bank.bank import Bank, build_bank
 from question_bank.compare import compare
 from question_bank.outlook import outlook
@@ -72,15 +72,24 @@ def test_what_changed(bank: Bank) -> None:
 def test_usage_counts_calls_and_answers(bank: Bank) -> None:
     who = {Hypothesis.GENUINE: 1.0}
     past = [
-        PastAnswer(call="1", question="income.pay_day", grade="match", source="bank", who=who, seconds=3),
-        PastAnswer(call="2", question="income.pay_day", grade="mismatch", source="bank", who=who, seconds=5),
-        PastAnswer(call="2", question="phone.plan", grade="free", who=who),
-        PastAnswer(call="3", question="gone.question", grade="free", who=who),
+        PastAnswer(
+            call="1", question="income.pay_day", grade=Grade.MATCH, source=FactSource.BANK, who=who, seconds=3
+        ),
+        PastAnswer(
+            call="2",
+            question="income.pay_day",
+            grade=Grade.MISMATCH,
+            source=FactSource.BANK,
+            who=who,
+            seconds=5,
+        ),
+        PastAnswer(call="2", question="phone.plan", grade=Grade.FREE, who=who),
+        PastAnswer(call="3", question="gone.question", grade=Grade.FREE, who=who),
     ]
     rows = {row.id: row for row in usage(bank, past)}
     pay_day = rows["income.pay_day"]
     assert (pay_day.answers, pay_day.seconds) == (2, 4)
     assert pay_day.exposure == pytest.approx(2 / 3)
-    assert pay_day.grades == {"match": 0.5, "mismatch": 0.5}
-    assert pay_day.foretold["match"] == pytest.approx(0.7, abs=0.01)  # the table of a fact of the bank
+    assert pay_day.grades == {Grade.MATCH: 0.5, Grade.MISMATCH: 0.5}
+    assert pay_day.foretold[Grade.MATCH] == pytest.approx(0.7, abs=0.01)  # the table of a fact of the bank
     assert rows["identity.age"].answers == 0

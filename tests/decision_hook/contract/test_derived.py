@@ -77,7 +77,7 @@ ALWAYS = {"mobile_head": "137", "mobile_tail": "5678"}
     ],
 )
 def test_what_follows(facts: dict[str, str], expected: dict[str, str]) -> None:
-    assert values(**facts) == {**ALWAYS, **expected}
+    assert values(TODAY, **facts) == {**ALWAYS, **expected}
 
 
 def test_around_an_address_any_right_name_is_right() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ def p(bank: Bank, question_id: str, grade: Grade, who: Hypothesis = Hypothesis.G
 
 def applicant(year: int) -> Application:
     facts = {"birth_date": Fact(value=f"{year}-01-01", source=FactSource.FORM)}
-    return Application(id="a", phone="13800000000", applied_at="2026-10-01T10:00:00+08:00", facts=facts)
+    return Application(id="a", phone="13800000000", applied_at=datetime(2026, 10, 1, tzinfo=UTC), facts=facts)
 
 
 def test_it_learns_topics_questions_and_applicants(bank: Bank, learnt: ResponseModel) -> None:
