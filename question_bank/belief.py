@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from decision_hook.contract import EvidencePart, Hypothesis
+from decision_hook.contract import EvidencePart, Grade, Hypothesis
 from decision_hook.contract.evidence import DELIVERY_PARTS, FACT_PART, SECOND_VOICE_PART
 
 HYPOTHESES = tuple(Hypothesis)
@@ -54,7 +54,9 @@ def prior(risk_score: float | None) -> Beliefs:
     return Beliefs(facts=tuple(math.log(shares[h]) for h in HYPOTHESES))
 
 
-def update(beliefs: Beliefs, parts: Sequence[EvidencePart], *, fact_keys: Iterable[str] = ()) -> Beliefs:
+def update(
+    beliefs: Beliefs, parts: Sequence[EvidencePart], *, fact_keys: Iterable[str] = (), grade: Grade | None = None
+) -> Beliefs:
     """Beliefs after one answer. `fact_keys`: what the question rests on.
 
     What speaks about a fact already judged weighs a tenth.
