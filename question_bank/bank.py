@@ -3,28 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from decision_hook.contract import FactSource, Grade
-from question_bank.belief import HYPOTHESES
+from question_bank.index import PaperIndex, index_of
 from question_bank.question import Question, Role
 from question_bank.script import Script
-
-GRADES = tuple(Grade)
-SOURCES: tuple[FactSource | None, ...] = (None, *FactSource)  # None: no fact on file, or none needed
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PaperIndex:
-    """The survey's questions as columns. s sources, n questions, h hypotheses, g grades."""
-
-    questions: tuple[Question, ...]  # (n,)
-    row: Mapping[str, int]  # question id -> n
-    likelihoods: Floats  # (s, n, h, g): P(grade | hypothesis)
-    certainty: Floats  # (s, n, h): sum over grades of P ln P
-    costs_s: Floats  # (n,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,37 +33,5 @@ def build_bank(*, version: str, questions: Sequence[Question], script: Script) -
         version=version,
         questions={question.id: question for question in questions},
         script=script,
-        index=_index_of(questions),
+        index=index_of(questions),
     )
-
-
-def _index_of(questions: Sequence[Question]) -> PaperIndex:
-    likelihoods = np.zeros((len(SOURCES), len(questions), len(HYPOTHESES), len(GRADES)))
-    for s, source in enumerate(SOURCES):
-        for n, question in enumerate(questions):
-            table = question.statistics_for(source).table
-            for h, hypothesis in enumerate(HYPOTHESES):
-                for g, grade in enumerate(GRADES):
-                    likelihoods[s, n, h, g] = table[hypothesis].get(grade, 0.0)
-    return PaperIndex(
-        questions=tuple(questions),
-        row={question.id: n for n, question in enumerate(questions)},
-        likelihoods=likelihoods,
-        certainty=_p_ln_p(likelihoods).sum(axis=-1),
-        costs_s=np.array([question.cost_s for question in questions]),
-    )
-
-
-def _p_ln_p(p: Floats) -> Floats:
-    out: Floats = p * np.log(np.where(p > 0, p, 1.0))
-    return out
-
-
-def information(index: PaperIndex, sources: NDArray[np.int64], rows: NDArray[np.int64], p: Floats) -> Floats:
-    """Mutual information between the hypotheses and the next grade, in nats, shape (k,).
-
-    `rows` are the questions looked at, `sources` the row of SOURCES for each, `p` the beliefs (h,).
-    """
-    marginal: Floats = p @ index.likelihoods[sources, rows]  # (k, g)
-    gained: Floats = index.certainty[sources, rows] @ p - _p_ln_p(marginal).sum(axis=-1)
-    return np.maximum(gained, 0.0)

@@ -16,12 +16,15 @@ from question_bank.load import inspect, load_bank
 from question_bank.paper import Ask, PaperPolicy, PaperState, begin, choose
 from question_bank.question import Question
 from question_bank.render import is_personal, phrase
+from question_bank.simulate.cli import simulate_command
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The question bank: lint, list, preview.")
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a bank.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 DEFAULT = InterviewSettings().bank
+
+app.command("simulate")(simulate_command)
 
 
 @app.command("lint")

@@ -1,8 +1,8 @@
-"""One paper put to one respondent, as a call would put it: asked again when not understood, then the keypad."""
+"""One paper put to one respondent, as in a call: asked again when not understood, then by keypad."""
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from decision_hook.contract import Grade, Hypothesis
@@ -20,6 +20,30 @@ USUAL_PAUSE_S = 0.8  # delay that a question's seconds include
 WARM_UP_SPEECH_S = 6.0  # of two open questions before the survey
 
 Choose = Callable[[Bank, PaperState, PaperPolicy, random.Random], Ask | Stop]
+Believe = Callable[[PaperState], Mapping[Hypothesis, float]]
+
+
+def as_in_calls(state: PaperState) -> Mapping[Hypothesis, float]:
+    return state.beliefs.probabilities()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A way of choosing, and of weighing the answers."""
+
+    name: str
+    choose: Choose
+    believe: Believe = as_in_calls
+    spares: bool = False  # looks at the exposure of questions and facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What all papers of a run share."""
+
+    bank: Bank
+    policy: PaperPolicy
+    ear: Ear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +51,7 @@ class Moment:
     """After one answer."""
 
     question: str
+    grade: Grade
     elapsed_s: float
     beliefs: tuple[float, ...]  # probabilities, in the order of HYPOTHESES
 
@@ -50,36 +75,35 @@ class Played:
         return tuple(moment.question for moment in self.moments)
 
     @property
+    def grades(self) -> tuple[Grade, ...]:
+        return tuple(moment.grade for moment in self.moments)
+
+    @property
     def genuine(self) -> float:
         """Belief at the end that the caller is the applicant."""
         return (self.moments[-1].beliefs if self.moments else self.start)[0]
 
 
 def play(
-    bank: Bank,
-    respondent: Respondent,
-    choose: Choose,
-    policy: PaperPolicy,
-    ear: Ear,
-    state: PaperState,
-    rng: random.Random,
+    setting: Setting, method: Method, respondent: Respondent, state: PaperState, rng: random.Random
 ) -> Played:
     """Plays to the end. Pure but for `rng`."""
-    start, usual = _beliefs(state), 0.9
+    bank, believe = setting.bank, method.believe
+    start, usual = _believed(believe, state), 0.9
     moments: list[Moment] = []
     took: list[float] = []
     voices = 0
     state = replace(state, net_speech_s=WARM_UP_SPEECH_S)
     while True:
         began = time.thread_time_ns()
-        step = choose(bank, state, policy, rng)
+        step = method.choose(bank, state, setting.policy, rng)
         took.append((time.thread_time_ns() - began) / 1e6)
         if isinstance(step, Stop):
             break
         question = bank.questions[step.question_id]
-        reply, spent, speech = _put(respondent, question)
+        reply, spent, speech = put(respondent, question)
         fact = state.facts.get(question.fact_keys[0]) if question.fact_keys else None
-        parts = ear.parts(question, fact, reply, usual_s=usual, voices=voices)
+        parts = setting.ear.parts(question, fact, reply, usual_s=usual, voices=voices)
         voices += reply.second_voice
         state = state.answered(
             question.id,
@@ -88,8 +112,9 @@ def play(
             net_speech_s=state.net_speech_s + speech,
             elapsed_s=state.elapsed_s + spent,
         )
+        now = _believed(believe, state)
         moments.append(
-            Moment(question=question.id, elapsed_s=state.elapsed_s, beliefs=_beliefs(state))
+            Moment(question=question.id, grade=reply.grade, elapsed_s=state.elapsed_s, beliefs=now)
         )
     return Played(
         population=respondent.population,
@@ -102,7 +127,7 @@ def play(
     )
 
 
-def _put(respondent: Respondent, question: Question) -> tuple[Reply, float, float]:
+def put(respondent: Respondent, question: Question) -> tuple[Reply, float, float]:
     """The reply that stands, the seconds all tries took, and what was spoken in them."""
     spent = speech = 0.0
     for attempt in range(1, MAX_VOICE + 1):
@@ -117,6 +142,6 @@ def _put(respondent: Respondent, question: Question) -> tuple[Reply, float, floa
     return reply, max(1.0, spent), speech
 
 
-def _beliefs(state: PaperState) -> tuple[float, ...]:
-    p = state.beliefs.probabilities()
+def _believed(believe: Believe, state: PaperState) -> tuple[float, ...]:
+    p = believe(state)
     return tuple(p[h] for h in HYPOTHESES)

@@ -144,7 +144,7 @@ class Person:
         )
 
     def _say(self, question: Question) -> tuple[Grade, float, bool]:
-        """What this person says to any question about this fact, how long it takes (1: usual), who prompts."""
+        """What is said to any question about this fact, how long it takes (1: usual), whether one prompts."""
         key = question.fact_keys[0]
         rng = random.Random(f"{self.seed}|fact|{key}")
         if self.truth is Hypothesis.GENUINE:
@@ -196,9 +196,7 @@ def draw_person(
     if population is Population.COACHED:
         held = {key for key, fact in application.facts.items() if rng.random() < PROMPTED[fact.source]}
     else:
-        held = {
-            key for key, fact in application.facts.items() if rng.random() < share * leaks[fact.source]
-        }
+        held = {key for key, fact in application.facts.items() if rng.random() < share * leaks[fact.source]}
     return Person(
         seed=seed,
         application=application,

@@ -13,8 +13,8 @@ from decision_hook.contract import Application, Fact, FactSource, Grade, Hypothe
 from decision_hook.contract.application import FACT_KINDS
 from question_bank.bank import Bank
 from question_bank.belief import update
+from question_bank.content import HARD_FOR_THIEVES
 from question_bank.paper import (
-    HARD_FOR_THIEVES,
     Ask,
     PaperPolicy,
     PaperState,
