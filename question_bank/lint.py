@@ -49,6 +49,8 @@ def lint(questions: Sequence[Placed]) -> list[Problem]:
     """Every problem of a whole bank's questions."""
     found = [problem for placed in questions for rule in _RULES for problem in rule(placed)]
     found.extend(_same_ids(questions))
+    found.extend(_near_identical(questions))
+    found.extend(_too_personal(questions))
     return found
 
 
