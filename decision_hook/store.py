@@ -4,7 +4,7 @@ An attempt is written before it is dialled and closed when it ended, so that a c
 an outcome: it is reconciled on the next start, never redialled blindly. Everything here blocks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -249,6 +249,35 @@ class HookStore:
                 .order_by(answer_table.c.number)
             ).all()
         return [AnswerEvidence.model_validate(row.body) for row in rows]
+
+    def asked_lately(self, calls: int) -> tuple[int, dict[str, int]]:
+        """Of the newest `calls` conversations: how many there are, and in how many each question was put."""
+        newest = (
+            sa.select(call_table.c.attempt)
+            .where(call_table.c.attempt.in_(sa.select(answer_table.c.attempt)))
+            .order_by(call_table.c.placed_at.desc())
+            .limit(calls)
+            .subquery()
+        )
+        question = answer_table.c.body["question"].as_string()
+        put = sa.select(question, sa.func.count(answer_table.c.attempt.distinct())).where(
+            answer_table.c.attempt.in_(sa.select(newest.c.attempt))
+        )
+        with reading(self._engine) as connection:
+            total = connection.scalar(sa.select(sa.func.count()).select_from(newest)) or 0
+            rows = connection.execute(put.group_by(question)).all()
+        return total, {name: count for name, count in rows}
+
+    def asked_of(self, numbers: Collection[str], since: datetime) -> frozenset[str]:
+        """Questions put to any of these numbers since then, as they stand in the applications."""
+        statement = (
+            sa.select(answer_table.c.body["question"].as_string())
+            .join(call_table, call_table.c.attempt == answer_table.c.attempt)
+            .join(application_table, application_table.c.id == call_table.c.application)
+            .where(application_table.c.phone.in_(numbers), call_table.c.placed_at >= since)
+        )
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(statement))
 
     def calls(self, *, limit: int = 100, offset: int = 0) -> list[CallRow]:
         """Newest first."""

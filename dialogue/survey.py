@@ -247,7 +247,7 @@ class Survey:
         self.speech.take(heard)
         beliefs = self.state.beliefs
         if final:
-            beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys)
+            beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys, grade=evidence.grade)
             if question.role in (Role.FACT, Role.LIFE):
                 self.state = self.state.answered(
                     question.id,

@@ -19,7 +19,9 @@ from dialogue.turn.activity import VoiceActivity
 from dialogue.turn.tracker import TurnPolicy
 from ivr.call import CallOrder, Witness
 from ivr.media.session import MediaSession
+from ivr.past_papers import Earlier, Past
 from question_bank.bank import Bank
+from question_bank.exposure import exposure_of
 from question_bank.paper import PaperPolicy, begin
 
 # A reply of this length is taken as it is; nobody may hold the line for ever.
@@ -42,10 +44,12 @@ class SpokenConversations:
     delivery: Callable[[bool], Delivery]  # given whether voices may be compared
     voices: VoiceDesk
     synthesizer: SpeechSynthesizer
+    past: Earlier
     settings: InterviewSettings
 
     async def hold(self, order: CallOrder, session: MediaSession, witness: Witness) -> Interviewed:
         bank, rng = self.bank(), random.Random(order.seed)
+        past = await self.past.before(order.application)
         activity = self.activity()
         try:
             async with asyncio.TaskGroup() as group:
@@ -75,7 +79,7 @@ class SpokenConversations:
                         judge=self.script_judge,
                         on_consent=witness.consented,
                     ),
-                    survey=lambda voice: self._survey(order, bank, talk, witness, group, voice),
+                    survey=lambda voice: self._survey(order, bank, past, talk, witness, group, voice),
                     consents=witness.consents,
                 )
                 heard = await interview.run()
@@ -88,6 +92,7 @@ class SpokenConversations:
         self,
         order: CallOrder,
         bank: Bank,
+        past: Past,
         talk: Talk,
         witness: Witness,
         group: asyncio.TaskGroup,
@@ -108,7 +113,13 @@ class SpokenConversations:
                 ),
                 max_attempts=self.settings.max_attempts,
             ),
-            state=begin(order.application, voice_consent=voice, seed=order.seed),
+            state=begin(
+                order.application,
+                voice_consent=voice,
+                seed=order.seed,
+                heard_before=past.heard_before,
+                exposure=exposure_of(bank.index, past.asked, past.calls),
+            ),
             keep=witness.keep,
             listed=lambda speech: self._is_listed(speech, witness),
             group=group,

@@ -36,7 +36,7 @@ class PaperPolicy:
     min_topics: int = 3
     max_topic_run: int = 2
     max_share: float = MAX_SHARE  # of the calls that may ask a question, or about a fact
-    wear_s: float = 1.0  # seconds longer that a question may be before one asked at `max_share` is preferred
+    wear_s: float = 1.5  # seconds longer that a question may be before one asked at `max_share` is preferred
     give_away_s: float = 1.0  # how much worse than the best a choice may be, so that nobody can foretell it
     max_choices: int = 6  # among how many such ones
     max_questions: int = 24

@@ -102,10 +102,10 @@ def _people(path: Path, rows: Iterator[Row], bank: Bank, problems: list[Problem]
     for number, row in rows:
         try:
             draft = drafts.get(row["person"])
+            risk = _between(row["risk"], 0, 1)
             if draft is None:
-                draft = drafts[row["person"]] = _Draft(
-                    row["population"], Hypothesis(row["truth"]), _between(row["risk"], 0, 1), {}, {}
-                )
+                draft = _Draft(row["population"], Hypothesis(row["truth"]), risk, {}, {})
+                drafts[row["person"]] = draft
             elif (draft.population, draft.truth) != (row["population"], row["truth"]):
                 raise ValueError(f'person "{row["person"]}" changes population or truth')
             line = Line(

@@ -92,7 +92,7 @@ class CallDelivery:
 
     def _delivery_part(self, judged: Judged) -> EvidencePart:
         """What this answer adds to the call's capped sum."""
-        before = cap_delivery(self._sounds, self._table)
+        before = cap_delivery(self._sounds)
         logs = self._table.state_logs(judged.state)
         part = EvidencePart(
             name=DELIVERY_PART,
@@ -102,7 +102,7 @@ class CallDelivery:
             note=f"{judged.state.value}: {judged.why}",
         )
         self._sounds.append(part)
-        after = cap_delivery(self._sounds, self._table)
+        after = cap_delivery(self._sounds)
         return part.model_copy(update={"log_likelihood": {h: after[h] - before[h] for h in Hypothesis}})
 
     def _second_voice_part(self, asides: Asides) -> list[EvidencePart]:

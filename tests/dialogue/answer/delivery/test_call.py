@@ -10,6 +10,7 @@ from decision_hook.contract.evidence import DELIVERY_PARTS, SECOND_VOICE_PART
 from dialogue.answer.delivery.call import CallDelivery
 from dialogue.answer.delivery.table import load_delivery
 from dialogue.answer.values import HeardAnswer
+from question_bank.belief import DELIVERY_CAP_NATS
 from question_bank.question import Role
 from tests.dialogue.answer.delivery.voices import MAN, WOMAN, Said, turn
 
@@ -99,7 +100,7 @@ async def test_a_whole_call_of_delivery_stays_capped(call: CallDelivery) -> None
         assert judged.state == "prompted"
         parts += [part for part in judged.parts if part.name in DELIVERY_PARTS]
         sums = [sum(part.log_likelihood[h] for part in parts) for h in Hypothesis]
-        assert max(sums) - min(sums) <= TABLE.cap_nats + 1e-9
+        assert max(sums) - min(sums) <= DELIVERY_CAP_NATS + 1e-9
     assert sums[2] == max(sums)  # coached
 
 
