@@ -21,6 +21,7 @@ from decision_hook.contract import (
     CallVerdict,
     CreditDecision,
     DecisionResult,
+    Grade,
     Reason,
     Recommendation,
     RunVersions,
@@ -128,6 +129,17 @@ class UncalledRow:
     name: str  # "": not on file
     at: datetime
     decision: CreditDecision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRow:
+    """One answer, without what was said."""
+
+    attempt: UUID
+    question: str
+    fact_key: str | None  # None: not about a fact on file
+    grade: Grade
+    latency_ms: int | None
 
 
 class HookStore:
@@ -250,23 +262,34 @@ class HookStore:
             ).all()
         return [AnswerEvidence.model_validate(row.body) for row in rows]
 
-    def asked_lately(self, calls: int) -> tuple[int, dict[str, int]]:
-        """Of the newest `calls` conversations: how many there are, and in how many each question was put."""
+    def asked_lately(self, calls: int) -> list[AskedRow]:
+        """Every answer of the newest `calls` conversations, oldest first."""
         newest = (
-            sa.select(call_table.c.attempt)
+            sa.select(call_table.c.attempt, call_table.c.placed_at)
             .where(call_table.c.attempt.in_(sa.select(answer_table.c.attempt)))
             .order_by(call_table.c.placed_at.desc())
             .limit(calls)
             .subquery()
         )
-        question = answer_table.c.body["question"].as_string()
-        put = sa.select(question, sa.func.count(answer_table.c.attempt.distinct())).where(
-            answer_table.c.attempt.in_(sa.select(newest.c.attempt))
+        body = answer_table.c.body
+        statement = (
+            sa.select(
+                answer_table.c.attempt,
+                body["question"].as_string(),
+                body["fact_key"].as_string(),
+                body["grade"].as_string(),
+                body["latency_ms"].as_integer(),
+            )
+            .join(newest, newest.c.attempt == answer_table.c.attempt)
+            .order_by(newest.c.placed_at, answer_table.c.attempt, answer_table.c.number)
         )
         with reading(self._engine) as connection:
-            total = connection.scalar(sa.select(sa.func.count()).select_from(newest)) or 0
-            rows = connection.execute(put.group_by(question)).all()
-        return total, {name: count for name, count in rows}
+            return [
+                AskedRow(
+                    attempt=row[0], question=row[1], fact_key=row[2], grade=Grade(row[3]), latency_ms=row[4]
+                )
+                for row in connection.execute(statement)
+            ]
 
     def asked_of(self, numbers: Collection[str], since: datetime) -> frozenset[str]:
         """Questions put to any of these numbers since then, as they stand in the applications."""

@@ -117,7 +117,7 @@ class SpokenConversations:
                 order.application,
                 voice_consent=voice,
                 seed=order.seed,
-                heard_before=past.heard_before,
+                heard_before=past.spared,
                 exposure=exposure_of(bank.index, past.asked, past.calls),
             ),
             keep=witness.keep,

@@ -1,26 +1,32 @@
-"""What earlier calls asked: worn-out questions rest, and nobody is asked the same twice within some time."""
+"""What earlier calls asked: worn and leaked questions rest; nobody is asked the same twice for a while."""
 
+import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from config.settings import InterviewSettings
-from decision_hook.contract import Application
+from decision_hook.contract import Application, Grade
+from decision_hook.store import AskedRow
 from ivr.call import in_thread
 from ivr.campaign.store import spellings
 from ivr.dialler.numbers import national
+from question_bank.leak import Answered, leaks
 
-FRESH_S = 60.0  # counts of all calls are read again after so long: a minute's calls change no share by much
+log = logging.getLogger(__name__)
+
+FRESH_S = 120.0  # all calls are looked through again after so long: two minutes' calls change little
 
 
 class AskedStore(Protocol):
     """What is stored of questions asked. Blocks."""
 
-    def asked_lately(self, calls: int) -> tuple[int, Mapping[str, int]]:
-        """Of the newest `calls` conversations: how many there are, and in how many each question was put."""
+    def asked_lately(self, calls: int) -> Sequence[AskedRow]:
+        """Every answer of the newest `calls` conversations, oldest first."""
         ...
 
     def asked_of(self, numbers: Collection[str], since: datetime) -> frozenset[str]:
@@ -32,8 +38,8 @@ class AskedStore(Protocol):
 class Past:
     """Before one call."""
 
-    heard_before: frozenset[str]  # by this person: question ids
-    calls: int
+    spared: frozenset[str] = frozenset()  # question ids: this person was asked them lately, or they leaked
+    calls: int = 0
     asked: Mapping[str, int]  # of the last `calls`: in how many each question was put
 
 
@@ -49,7 +55,7 @@ class NothingEarlier:
     """For rehearsals, in which the same people are called again and again."""
 
     async def before(self, application: Application) -> Past:
-        return Past(heard_before=frozenset(), calls=0, asked={})
+        return Past(asked={})
 
 
 class PastPapers:
@@ -66,7 +72,7 @@ class PastPapers:
     ) -> None:
         self._store, self._disk, self._settings = store, disk, settings
         self._now, self._clock = now, clock
-        self._counts: tuple[int, Mapping[str, int]] = (0, {})
+        self._all = Past(asked={})  # of everybody
         self._read_at: float | None = None
 
     async def before(self, application: Application) -> Past:
@@ -74,9 +80,26 @@ class PastPapers:
 
     def _read(self, application: Application) -> Past:
         if self._read_at is None or self._clock() - self._read_at > FRESH_S:
-            self._counts = self._store.asked_lately(self._settings.exposure_calls)
-            self._read_at = self._clock()
+            rows = self._store.asked_lately(self._settings.exposure_calls)
+            self._all, self._read_at = _of_everybody(rows, self._all.spared), self._clock()
         since = self._now() - timedelta(days=self._settings.no_repeat_days)
         heard = self._store.asked_of(spellings(national(application.phone)), since)
-        calls, asked = self._counts
-        return Past(heard_before=heard, calls=calls, asked=asked)
+        return Past(spared=self._all.spared | heard, calls=self._all.calls, asked=self._all.asked)
+
+
+def _of_everybody(rows: Sequence[AskedRow], known: frozenset[str]) -> Past:
+    found = leaks(
+        [
+            Answered(question_id=row.question, right=row.grade is Grade.MATCH, latency_ms=row.latency_ms)
+            for row in rows
+            if row.fact_key is not None and row.latency_ms is not None
+        ]
+    )
+    for leak in found:
+        if leak.question_id not in known:
+            log.warning("%s", leak)
+    return Past(
+        spared=frozenset(leak.question_id for leak in found),
+        calls=len({row.attempt for row in rows}),
+        asked=Counter(question for _, question in {(row.attempt, row.question) for row in rows}),
+    )

@@ -70,8 +70,13 @@ def index_of(questions: Sequence[Question]) -> PaperIndex:
         topics=np.array([topic[question.topic] for question in questions], dtype=np.int64),
         sensitivity=np.array([question.sensitivity for question in questions], dtype=np.int64),
         life=np.array([question.role is Role.LIFE for question in questions], dtype=np.bool_),
-        caps=np.array([getattr(question, "max_exposure", 1.0) for question in questions], dtype=np.float64),
+        caps=np.array([_cap(question) for question in questions], dtype=np.float64),
     )
+
+
+def _cap(question: Question) -> float:
+    cap: float | None = getattr(question, "exposure_cap", None)
+    return 1.0 if cap is None else cap
 
 
 def information(index: PaperIndex, sources: Integers, rows: Integers, p: Floats, like: Floats) -> Floats:

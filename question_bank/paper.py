@@ -60,7 +60,7 @@ class PaperState:
     elapsed_s: float = 0.0  # of the survey
     voice_consent: bool = False  # without it no speech is needed for the voiceprint
     seed: int = 0  # picks the wording of each question
-    heard_before: frozenset[str] = frozenset()  # question ids this person was asked lately, in other calls
+    heard_before: frozenset[str] = frozenset()  # question ids not to be put: asked in other calls, or leaked
     exposure: Exposure | None = None  # of the same bank; None: no history, nothing is worn out
 
     def answered(

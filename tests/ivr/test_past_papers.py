@@ -36,11 +36,11 @@ async def test_the_newest_calls_count_and_a_person_is_spared_for_a_while(tmp_pat
         papers = PastPapers(store, disk, SETTINGS, now=lambda: NOON, clock=lambda: clock[0])
         same = Application(id="A3", phone="+8617000000001")
         past = await papers.before(same)
-        assert past.heard_before == {"q.a", "q.b"}
+        assert past.spared == {"q.a", "q.b"}
         assert (past.calls, dict(past.asked)) == (2, {"q.a": 2, "q.b": 1})
         called(store, other, 0, "q.c")
-        assert (await papers.before(other)).heard_before == {"q.a", "q.c"}
+        assert (await papers.before(other)).spared == {"q.a", "q.c"}
         assert "q.c" not in (await papers.before(same)).asked
         clock[0] += FRESH_S + 1
         assert (await papers.before(same)).asked == {"q.a": 1, "q.c": 1}
-    assert (await NothingEarlier().before(one)).heard_before == frozenset()
+    assert (await NothingEarlier().before(one)).spared == frozenset()
