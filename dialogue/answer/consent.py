@@ -43,8 +43,13 @@ _INTENTS = {ConsentAnswer.AGREED: Intent.YES, ConsentAnswer.DECLINED: Intent.NO}
 
 
 def decide(transcript: Transcript, guess: IntentGuess, tables: Tables) -> ConsentReply:
-    """Pure. A no in any reading, or nothing plain, is never agreed."""
+    """Pure. A no in any reading, or nothing plain, is never agreed.
+
+    Only wordings count: what the trained model makes of 为我事 (是我) would end the call.
+    """
     words = transcript.text
+    if guess.source == "model":
+        guess = IntentGuess(intent=Intent.ANSWER, probability=None, source="words")
 
     def reply(answer: ConsentAnswer, why: str) -> ConsentReply:
         intent = _INTENTS.get(answer, guess.intent)

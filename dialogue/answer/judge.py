@@ -1,5 +1,6 @@
 """The judge of one reply: words, sounds and likelihoods become an AnswerEvidence."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -13,7 +14,7 @@ from dialogue.answer.match import Plan, conclude, plan, repeats_question
 from dialogue.answer.requests import RequestLikelihoods
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
-from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement
+from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
 from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
@@ -110,8 +111,9 @@ class AnswerJudge:
             return _plain(Grade.DONT_KNOW, by)
         if judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
             requests = await self._requested(heard, question, transcript.text)
-            if requests is not None and (made_out := requests.plain()) is not None:
-                return _plain(_GRADES[made_out], "the audio says so")
+            expected = _expected(made, scores)
+            if requests is not None and (found := requests.plain(against=expected)) is not None:
+                return _plain(_GRADES[found], "the audio says so")
         return judgement
 
     async def _requested(
@@ -153,6 +155,14 @@ def _intent_wins(intent: Intent, truth: Truth, made: Plan) -> bool:
             return truth.kind not in {FactKind.YES_NO, FactKind.COUNT}
         return intent not in {Intent.DONT_KNOW, Intent.OFF_TOPIC}
     return True
+
+
+def _expected(made: Plan, scores: Sequence[float]) -> float:
+    """How well what is on file fits the audio, in nats against the free reading; minus infinity: unknown."""
+    by_role = list(zip([wording.role for wording in made.wordings], scores, strict=False))
+    free = [score for role, score in by_role if role is WordingRole.FREE]
+    expected = [score for role, score in by_role if role is WordingRole.EXPECTED]
+    return max(expected) - free[0] if free and expected else -math.inf
 
 
 def _plain(grade: Grade, why: str) -> Judgement:
