@@ -7,7 +7,7 @@ from pathlib import Path
 
 import config
 from config.load import read_yaml
-from decision_hook.contract import EvidencePart, Grade, Hypothesis
+from decision_hook.contract import EvidencePart, FactSource, Grade, Hypothesis
 from decision_hook.contract.evidence import SECOND_VOICE_PART
 from question_bank.paper import FactOnFile
 from question_bank.question import Question
@@ -25,6 +25,7 @@ class Ear:
     states: Mapping[str, Mapping[Hypothesis, float]]
     first_voice: Mapping[Hypothesis, float]
     again_voice: Mapping[Hypothesis, float]
+    no_voice: Mapping[Hypothesis, float]  # in an answer about the form, which is what a prompter has
 
     def parts(
         self, question: Question, fact: FactOnFile | None, reply: Reply, *, usual_s: float, voices: int
@@ -38,6 +39,8 @@ class Ear:
             parts.append(_part("delivery", self.states[state]))
         if reply.second_voice:
             parts.append(_part(SECOND_VOICE_PART, self.again_voice if voices else self.first_voice))
+        elif fact is not None and fact.source is FactSource.FORM:
+            parts.append(_part(SECOND_VOICE_PART, self.no_voice))
         return parts
 
 
@@ -64,4 +67,5 @@ def load_ear(path: Path = DELIVERY_FILE) -> Ear:
         states=states,
         first_voice={h: math.log(voice["first"][h.value]) for h in Hypothesis},
         again_voice={h: math.log(voice["again"][h.value]) for h in Hypothesis},
+        no_voice={h: math.log(table["second_voice_silent"][h.value]) for h in Hypothesis},
     )
