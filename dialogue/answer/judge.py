@@ -12,12 +12,14 @@ from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.keypad import judge_keys
 from dialogue.answer.match import Plan, conclude, plan, repeats_question
 from dialogue.answer.requests import RequestLikelihoods
+from dialogue.answer.slots import slot_of
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
 from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
+from question_bank.follow_up import ANSWERED
 
 # What a reply that is no answer is graded as.
 _GRADES: Mapping[Intent, Grade] = {
@@ -67,7 +69,21 @@ class AnswerJudge:
         if not transcript.text.strip():
             return _evidence(heard, question, "", _plain(Grade.UNCLEAR, "no words were recognised"))
         judgement = await self._judge(heard, question, truth, transcript)
-        return _evidence(heard, question, transcript.text, judgement)
+        evidence = _evidence(heard, question, transcript.text, judgement)
+        return self._with_slot(evidence, question, transcript)
+
+    def _with_slot(
+        self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript
+    ) -> AnswerEvidence:
+        """Notes what a follow-up could repeat; the same whether the answer was right or wrong."""
+        question = asked.question
+        if not question.follow_ups or evidence.grade not in ANSWERED:
+            return evidence
+        told = context_of(asked.kind, asked.asked)
+        slot = slot_of(transcript, asked.kind, question.fact_keys[0], self._tables, told=told)
+        if slot is None:
+            return evidence
+        return evidence.model_copy(update={"said": slot.value, "said_confidence": slot.confidence})
 
     async def _transcribed(self, heard: HeardAnswer, question: AskedQuestion) -> Transcript:
         """The transcript made while the caller spoke, or one made now; empty if the engine gives none."""
