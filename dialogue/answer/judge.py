@@ -37,6 +37,7 @@ _GRADES: Mapping[Intent, Grade] = {
     Intent.ANNOUNCEMENT: Grade.OFF_TOPIC,
     Intent.VOICEMAIL: Grade.OFF_TOPIC,
 }
+_ENDS_THE_CALL = frozenset({Intent.HUMAN, Intent.LATER, Intent.WRONG_PERSON})
 _SOUNDS_LIKE_IT = 0.35  # per syllable
 
 
@@ -106,6 +107,8 @@ class AnswerJudge:
             requests = await self._requested(heard, question, transcript.text)
             if requests is not None and not requests.bears_out(guess.intent):
                 guess = IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
+            elif guess.intent in _ENDS_THE_CALL and question.attempts == 1:
+                return _plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
         grade = _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if truth is None:
