@@ -320,8 +320,11 @@ class Survey:
 
 
 # Grades that say something whole; after these nobody needs to be waited for as long as after half a number.
+# Right and wrong are waited for alike: the gap may not tell the caller which it was.
 _WHOLE: Mapping[Grade, float] = {
     Grade.MATCH: 0.95,
+    Grade.MISMATCH: 0.95,
+    Grade.DENIAL: 0.95,
     Grade.DONT_KNOW: 0.9,
     Grade.REPEAT: 0.9,
     Grade.SLOWER: 0.9,

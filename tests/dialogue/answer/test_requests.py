@@ -42,7 +42,8 @@ def test_the_model_alone_is_not_believed() -> None:
 
 async def test_a_misheard_request_for_a_person_is_heard() -> None:
     question = asked(FactKind.PLACE, "杭州")
-    engine = FakeRecognizer(["把我裁刑公克服"], scores={"帮我转人工客服": -6.0, "把我裁刑公克服": -4.0})
+    scores = {"帮我转人工客服": -6.0, "把我裁刑公克服": -4.0, "杭州": -12.0}
+    engine = FakeRecognizer(["把我裁刑公克服"], scores=scores)
     judge = AnswerJudge(engine, IntentClassifier(tables()), tables())
     assert (await judge.weigh(heard(), question)).grade is Grade.HUMAN
 
