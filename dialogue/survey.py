@@ -274,7 +274,7 @@ class Survey:
         self.speech.take(heard)
         beliefs = self.state.beliefs
         if final:
-            beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys)
+            beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys, grade=evidence.grade)
             if question.role in (Role.FACT, Role.LIFE):
                 self.state = self.state.answered(
                     question.id,
@@ -320,8 +320,11 @@ class Survey:
 
 
 # Grades that say something whole; after these nobody needs to be waited for as long as after half a number.
+# Right and wrong are waited for alike: the gap may not tell the caller which it was.
 _WHOLE: Mapping[Grade, float] = {
     Grade.MATCH: 0.95,
+    Grade.MISMATCH: 0.95,
+    Grade.DENIAL: 0.95,
     Grade.DONT_KNOW: 0.9,
     Grade.REPEAT: 0.9,
     Grade.SLOWER: 0.9,

@@ -28,6 +28,7 @@ from dialogue.speaking.kokoro import Kokoro
 from dialogue.speaking.synthesizer import CachedSynthesizer
 from ivr.asterisk_line import open_asterisk
 from ivr.call import CallOrder, Desk, Observers, conduct
+from ivr.campaign.guesses import GuessLedger, guesses_used_up
 from ivr.campaign.rules import Hopeless, window_of
 from ivr.campaign.runner import Campaign, Rooms
 from ivr.campaign.store import CampaignStore
@@ -40,6 +41,7 @@ from ivr.inference.recognizer import SharedRecognizer
 from ivr.live_bank import kept_fresh
 from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
+from ivr.past_papers import NothingEarlier, PastPapers
 from ivr.prompts import open_speaking
 from ivr.question_writer import ChatWriter
 from ivr.recordings import RecordingFolder
@@ -49,6 +51,7 @@ from ivr.simulator.embedded import EmbeddedDialler
 from ivr.simulator.studio import Studio
 from ivr.voice_desk import LogOddsSimilarity, VoiceSearchDesk
 from question_bank.bank import Bank
+from question_bank.budget import Budgets
 from question_bank.live import LiveBank
 from question_bank.load import load_bank
 
@@ -102,10 +105,12 @@ async def build_app(
     observer: CallObserver,
     phone_of: Callable[[CallEvent], str | None] = lambda _: None,
     network: Callable[[tuple[str, int]], Dialler] | None = None,
+    remember: bool = True,
 ) -> AsyncIterator[App]:
     """Opens the house. `cast`: who answers in the simulator (empty: real people behind Asterisk).
 
     `phone_of`: the number of a call that the campaign does not make: cues for synthetic applicants go there.
+    `remember`: what earlier calls asked counts; False: a rehearsal, which calls the same people every time.
     `network` makes the dialler, given host and port of our AudioSocket server; None: as the settings say.
 
     Everything is closed on leaving: no task, thread or socket stays. Raises SurveyError.
@@ -141,7 +146,7 @@ async def build_app(
             stack.push_async_callback(dialler.close)
         else:
             dialler = await _dialler(settings, stack, cast=cast, studio=studio, cues=cues, media=(host, port))
-        store, people = HookStore(engine), CampaignStore(engine)
+        store, people, guesses = HookStore(engine), CampaignStore(engine), GuessLedger(engine)
         recordings = RecordingFolder(settings.var / "recordings")
         desk = Desk(
             dialler=dialler,
@@ -157,6 +162,7 @@ async def build_app(
                 ),
                 voices=voices,
                 synthesizer=synthesizer,
+                past=PastPapers(store, disk, settings.interview) if remember else NothingEarlier(),
                 settings=settings.interview,
                 writer=writer,
             ),
@@ -195,6 +201,7 @@ async def build_app(
                 applications=store,
                 people=people,
                 disk=disk,
+                guessed=lambda application, now: guesses_used_up(application, now, guesses, Budgets()),
                 call=call,
                 decide=lambda application: decide(application, None, policy),
                 give_up=lambda application, why: _given_up(application, why, policy),

@@ -22,7 +22,9 @@ from dialogue.turn.activity import VoiceActivity
 from dialogue.turn.tracker import TurnPolicy
 from ivr.call import CallOrder, Witness
 from ivr.media.session import MediaSession
+from ivr.past_papers import Earlier, Past
 from question_bank.bank import Bank, bank_for
+from question_bank.exposure import exposure_of
 from question_bank.paper import PaperPolicy, begin
 
 # A reply of this length is taken as it is; nobody may hold the line for ever.
@@ -45,6 +47,7 @@ class SpokenConversations:
     delivery: Callable[[bool], Delivery]  # given whether voices may be compared
     voices: VoiceDesk
     synthesizer: SpeechSynthesizer
+    past: Earlier
     settings: InterviewSettings
     writer: QuestionWriter | None = None
 
@@ -52,6 +55,7 @@ class SpokenConversations:
         application = completed(order.application)
         newest, rng = self.bank(), random.Random(order.seed)
         bank = await asyncio.to_thread(bank_for, newest, application)
+        past = await self.past.before(order.application)
         activity = self.activity()
         try:
             async with asyncio.TaskGroup() as group:
@@ -81,7 +85,9 @@ class SpokenConversations:
                         judge=self.script_judge,
                         on_consent=witness.consented,
                     ),
-                    survey=lambda voice: self._survey(order, application, bank, talk, witness, group, voice),
+                    survey=lambda voice: self._survey(
+                        order, application, bank, past, talk, witness, group, voice
+                    ),
                     consents=witness.consents,
                 )
                 heard = await interview.run()
@@ -95,6 +101,7 @@ class SpokenConversations:
         order: CallOrder,
         application: Application,
         bank: Bank,
+        past: Past,
         talk: Talk,
         witness: Witness,
         group: asyncio.TaskGroup,
@@ -115,7 +122,13 @@ class SpokenConversations:
                 ),
                 max_attempts=self.settings.max_attempts,
             ),
-            state=begin(application, voice_consent=voice, seed=order.seed),
+            state=begin(
+                application,
+                voice_consent=voice,
+                seed=order.seed,
+                heard_before=past.spared,
+                exposure=exposure_of(bank.index, past.asked, past.calls),
+            ),
             keep=witness.keep,
             listed=lambda speech: self._is_listed(speech, witness),
             group=group,

@@ -24,6 +24,7 @@ from question_bank.load import inspect, load_bank
 from question_bank.outlook import Outlook, outlook
 from question_bank.question import Question
 from question_bank.responses.history import read_history
+from question_bank.simulate.cli import simulate_command
 from question_bank.usage import usage
 
 app = typer.Typer(
@@ -37,6 +38,8 @@ Bankfolder = Annotated[Path, typer.Option("--bank", help="Folder of a bank.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 DEFAULT = InterviewSettings().bank
 DEMO_APPLICATIONS = Path("config/demo")
+
+app.command("simulate")(simulate_command)
 
 
 @app.command("lint")

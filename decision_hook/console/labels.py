@@ -13,6 +13,7 @@ CODES = {
     "somebody_elses_number": "号码属于他人",
     "has_not_applied": "接听人称未申请",
     "attempts_used_up": "呼叫次数已用完",
+    "guesses_used_up": "近期核实次数过多",
     # limits
     "score_too_low": "评分过低",
     "limit_below_product": "额度低于产品下限",

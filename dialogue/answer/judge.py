@@ -37,6 +37,7 @@ _GRADES: Mapping[Intent, Grade] = {
     Intent.ANNOUNCEMENT: Grade.OFF_TOPIC,
     Intent.VOICEMAIL: Grade.OFF_TOPIC,
 }
+_ENDS_THE_CALL = frozenset({Intent.HUMAN, Intent.LATER, Intent.WRONG_PERSON})
 _SOUNDS_LIKE_IT = 0.35  # per syllable
 
 
@@ -104,8 +105,11 @@ class AnswerJudge:
         guess = self._intents.classify("" if copied else transcript.text, open_answer=truth is None)
         if guess.source == "model" and guess.intent in _GRADES:
             requests = await self._requested(heard, question, transcript.text)
-            if requests is not None and not requests.bears_out(guess.intent):
+            known = guess.intent in self._tables.requests or guess.intent not in _ENDS_THE_CALL
+            if requests is not None and known and not requests.bears_out(guess.intent):
                 guess = IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
+            elif guess.intent in _ENDS_THE_CALL and question.attempts == 1:
+                return _plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
         grade = _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if truth is None:
@@ -125,7 +129,8 @@ class AnswerJudge:
         if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
             # 不太记得，好像九八年: an uncertain guess is no plain other value.
             return _plain(Grade.DONT_KNOW, by)
-        if judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
+        # Not after a mismatch: the time it takes would tell the caller of it.
+        if judgement.grade is Grade.UNCLEAR:
             requests = await self._requested(heard, question, transcript.text)
             expected = _expected(made, scores)
             if requests is not None and (found := requests.plain(against=expected)) is not None:
