@@ -75,6 +75,18 @@ class InterviewSettings(Section):
     max_attempts: Annotated[int, Field(ge=1, le=5)] = 2  # per question, before the keypad
 
 
+class WriterSettings(Section):
+    """An outside writer of follow-up questions (ivr/question_writer). Off unless `url` is given.
+
+    It is told our question and what the caller said, nothing else; whatever it proposes passes the linter.
+    """
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None  # ".../v1" of an OpenAI-style API
+    model: Annotated[str, Field(min_length=1, max_length=100)] = "default"
+    key_file: Path | None = None  # holds the bearer token; None: none is sent
+    timeout_s: Annotated[float, Field(ge=0.5, le=20)] = 5.0
+
+
 class AnswerSettings(Section):
     """How replies are judged (dialogue/answer)."""
 
@@ -149,6 +161,7 @@ class Settings(BaseSettings):
     speaking: SpeakingSettings = SpeakingSettings()
     interview: InterviewSettings = InterviewSettings()
     answer: AnswerSettings = AnswerSettings()
+    writer: WriterSettings = WriterSettings()
     voiceprint: VoiceprintSettings = VoiceprintSettings()
     decision: DecisionSettings = DecisionSettings()
     console: ConsoleSettings = ConsoleSettings()

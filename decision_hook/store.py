@@ -4,7 +4,7 @@ An attempt is written before it is dialled and closed when it ended, so that a c
 an outcome: it is reconciled on the next start, never redialled blindly. Everything here blocks.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -251,6 +251,18 @@ class HookStore:
                 sa.select(call_table.c.verdict).where(call_table.c.attempt == attempt)
             ).first()
         return None if row is None or row.verdict is None else CallVerdict.model_validate(row.verdict)
+
+    def concluded(self) -> Iterator[tuple[CallVerdict, Application]]:
+        """Every conversation with a verdict and what it was about, oldest first."""
+        statement = (
+            sa.select(call_table.c.verdict, application_table.c.body)
+            .join(application_table, application_table.c.id == call_table.c.application)
+            .where(call_table.c.verdict.is_not(None))
+            .order_by(call_table.c.placed_at, call_table.c.attempt)
+        )
+        with reading(self._engine) as connection:
+            for row in connection.execute(statement):
+                yield CallVerdict.model_validate(row.verdict), Application.model_validate(row.body)
 
     def answers(self, attempt: UUID) -> list[AnswerEvidence]:
         """The answers understood so far, also of a call that is running or was lost."""

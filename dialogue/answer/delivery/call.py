@@ -26,6 +26,7 @@ from dialogue.answer.values import HeardAnswer
 from question_bank.question import Role
 
 DELIVERY_PART = "delivery"
+MAX_SILENT = 6  # a prompter who whispers too softly is not heard in any answer: one cause
 
 
 class CallDelivery:
@@ -43,6 +44,7 @@ class CallDelivery:
         self._caller = CallerVoice()
         self._sounds: list[EvidencePart] = []  # delivery parts so far, not capped
         self._second_voices = 0
+        self._silent = 0  # answers in which a prompter could have been heard and nobody was
 
     async def judge(
         self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role, *, on_form: bool = False
@@ -118,7 +120,8 @@ class CallDelivery:
 
     def _second_voice_part(self, asides: Asides, *, audible: bool) -> list[EvidencePart]:
         if asides.kind is Aside.NONE:
-            return [self._silent_part()] if audible else []
+            self._silent += audible
+            return [self._silent_part()] if audible and self._silent <= MAX_SILENT else []
         again = self._second_voices > 0
         self._second_voices += 1
         return [

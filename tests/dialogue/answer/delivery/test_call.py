@@ -8,7 +8,7 @@ import pytest
 
 from decision_hook.contract import AnswerEvidence, EvidencePart, Grade, Hypothesis
 from decision_hook.contract.evidence import DELIVERY_PARTS, SECOND_VOICE_PART
-from dialogue.answer.delivery.call import CallDelivery
+from dialogue.answer.delivery.call import MAX_SILENT, CallDelivery
 from dialogue.answer.delivery.table import load_delivery
 from dialogue.answer.values import HeardAnswer
 from question_bank.belief import DELIVERY_CAP_NATS
@@ -93,6 +93,14 @@ async def test_nobody_heard_where_a_prompter_could_help_speaks_a_little_against_
     noisy = await call.judge(turn([OWN], seed=6, noise_db=-38), evidence(), Role.FACT, on_form=True)
     assert second_voices(elsewhere) == second_voices(noisy) == []
     assert second_voices(on_form) == [pytest.approx(math.log(0.80 / 0.99))]
+
+
+async def test_silence_beside_the_caller_has_one_cause(call: CallDelivery) -> None:
+    counted = 0
+    for number in range(MAX_SILENT + 3):
+        judged = await call.judge(turn([OWN], seed=30 + number), evidence(), Role.FACT, on_form=True)
+        counted += len(second_voices(judged))
+    assert counted == MAX_SILENT
 
 
 async def test_a_turn_of_whisper_alone_is_noticed(call: CallDelivery) -> None:
