@@ -1,11 +1,14 @@
 """Keeps the live bank fresh: one task that looks at its files now and then, in a thread."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager, suppress
 
 from question_bank.live import LiveBank
+
+log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
 
@@ -24,6 +27,13 @@ async def kept_fresh(bank: LiveBank, disk: Executor) -> AsyncIterator[None]:
 
 async def _watch(bank: LiveBank, disk: Executor) -> None:
     loop = asyncio.get_running_loop()
+    trouble = ""
     while True:
-        await loop.run_in_executor(disk, bank.refresh)
+        try:
+            await loop.run_in_executor(disk, bank.refresh)
+            trouble = ""
+        except Exception as exc:  # calls go on with the bank they have, and the next edit may be better
+            if trouble != type(exc).__name__:  # said once, not at every look
+                log.exception("question bank: its files cannot be looked at; run `shengwen bank lint`")
+            trouble = type(exc).__name__
         await asyncio.sleep(LOOK_EVERY_S)

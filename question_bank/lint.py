@@ -9,7 +9,7 @@ from decision_hook.contract import FactKind
 from decision_hook.contract.application import FACT_KINDS
 from question_bank.likeness import near_identical
 from question_bank.placed import Placed
-from question_bank.question import Role
+from question_bank.question import FollowUp, Role
 from question_bank.render import CHOICES, SAID, is_personal, names_in
 
 MAX_PERSONAL = 0.2  # of all phrasings; the others' audio is cached across people
@@ -220,19 +220,23 @@ def follow_ups(questions: Sequence[Placed]) -> Iterator[Problem]:
 def _circles(by_id: Mapping[str, Placed]) -> Iterator[tuple[str, ...]]:
     """Each circle once, from its first question on."""
     done: set[str] = set()
-
-    def walk(question_id: str, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-        if question_id in path:
-            yield path[path.index(question_id) :]
-            return
-        if question_id in done or question_id not in by_id:
-            return
-        for rule in by_id[question_id].question.follow_ups:
-            yield from walk(rule.ask, (*path, question_id))
-        done.add(question_id)
-
-    for question_id in by_id:
-        yield from walk(question_id, ())
+    for first in by_id:
+        path: dict[str, Iterator[FollowUp]] = {}  # a chain may be longer than Python's stack
+        following: str | None = first
+        while following is not None or path:
+            if following is not None and following in path:
+                chain = tuple(path)
+                yield chain[chain.index(following) :]
+            elif following is not None and following not in done and following in by_id:
+                path[following] = iter(by_id[following].question.follow_ups)
+            following = None
+            if path:
+                last, rules = next(reversed(path.items()))
+                if (rule := next(rules, None)) is not None:
+                    following = rule.ask
+                else:
+                    done.add(last)
+                    del path[last]
 
 
 def _same_ids(questions: Sequence[Placed]) -> Iterator[Problem]:

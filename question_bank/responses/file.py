@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+import zlib
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -15,6 +16,11 @@ from question_bank.responses.model import GRADES, HYPOTHESES, ResponseModel
 RESPONSES = "_responses.npz"
 FORMAT = 1
 _EFFECT = (len(HYPOTHESES), len(GRADES))
+# What numpy, zip and JSON raise for files that are cut off, damaged or another program's.
+_UNREADABLE = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, BadZipFile, zlib.error,
+    RuntimeError, MemoryError, SyntaxError, ArithmeticError,
+)  # fmt: skip
 
 
 def read_responses(folder: Path) -> ResponseModel | None:
@@ -46,7 +52,7 @@ def read_responses(folder: Path) -> ResponseModel | None:
                     np.isfinite(arrays[name]).all() for name in ("topics", "questions", "text", "applicant")
                 )
             )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, BadZipFile) as exc:
+    except _UNREADABLE as exc:
         raise _refused(path, "cannot be read as a response model") from exc
     if not fits:
         raise _refused(path, "is of another format or holds impossible numbers")

@@ -39,3 +39,26 @@ async def test_an_edit_reaches_new_calls_and_the_task_ends(
             await asyncio.wait_for(changed.wait(), 20)
     assert bank.newest.questions["money.income"].cost_s == 8
     assert not [task for task in asyncio.all_tasks() if task.get_name() == "question bank"]
+
+
+async def test_a_look_that_fails_is_logged_once_and_the_next_one_comes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live_bank, "LOOK_EVERY_S", 0)
+    bank = LiveBank(Path("config/banks/en"), load_bank(Path("config/banks/en")))
+    third = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    looks = 0
+
+    def failing() -> bool:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            loop.call_soon_threadsafe(third.set)
+        raise ArithmeticError("a damaged file")
+
+    monkeypatch.setattr(bank, "refresh", failing)
+    with ThreadPoolExecutor(1) as disk:
+        async with kept_fresh(bank, disk):
+            await asyncio.wait_for(third.wait(), 20)
+    assert caplog.text.count("cannot be looked at") == 1

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.document import MAX_BYTES, DocumentError
+from config.document import MAX_BYTES, DocumentError, read_document
 from decision_hook.contract import Fact, FactKind, FactSource, Hypothesis, SurveyError
 from ivr.schema_cli import What, schema_of
+from question_bank.lint import follow_ups
 from question_bank.load import inspect, load_bank
-from question_bank.question import Question, Role
+from question_bank.placed import Placed
+from question_bank.question import FollowUp, Question, Role
 from question_bank.render import names_in, phrase
 from question_bank.script import NO_EVIDENCE
 
@@ -224,6 +226,25 @@ def test_a_longer_circle_is_found_once(folder: Path) -> None:
     (folder / "loop.yaml").write_text("topic: loop\nquestions:\n" + "\n".join(rows) + "\n", encoding="utf-8")
     circles = [p.problem for p in inspect(folder).problems if "circle" in p.problem]
     assert circles == ["leads in a circle: loop.a -> loop.b -> loop.a"]
+
+
+def test_a_chain_of_a_thousand_follow_ups_is_no_problem(folder: Path) -> None:
+    (folder / "income.yaml").write_text(GOOD, encoding="utf-8")
+    placed = Placed(
+        question=load_bank(folder).questions["income.bonus"],
+        document=read_document(folder / "income.yaml"),
+        place=("questions", 1),
+    )
+    links = [
+        replace(placed.question, id=f"chain.{i}", follow_ups=(FollowUp(ask=f"chain.{i + 1}"),))
+        for i in range(1_200)
+    ]
+    found = list(follow_ups([replace(placed, question=link) for link in links]))
+    assert not [problem for problem in found if "circle" in problem.problem]
+    closed = [*links[:-1], replace(links[-1], follow_ups=(FollowUp(ask="chain.600"),))]
+    found = list(follow_ups([replace(placed, question=link) for link in closed]))
+    (circle,) = [problem for problem in found if "circle" in problem.problem]
+    assert circle.problem.count("->") == 600
 
 
 lines = st.lists(

@@ -162,6 +162,24 @@ def test_a_broken_file_is_a_problem_of_the_bank(folder: Path, content: bytes) ->
     assert any(problem.file.name == RESPONSES for problem in inspect(folder).problems)
 
 
+def test_a_file_damaged_anywhere_is_refused_and_nothing_else_is_raised(
+    folder: Path, learnt: ResponseModel
+) -> None:
+    whole = write_responses(folder, learnt).read_bytes()
+    rng = random.Random(3)
+    refused = 0
+    for cut in (0, 1, 40, len(whole) // 2, len(whole) - 30, *rng.sample(range(len(whole)), 60)):
+        start = max(0, cut - 8)
+        for damaged in (whole[:cut], whole[:start] + rng.randbytes(16) + whole[start + 16 :]):
+            (folder / RESPONSES).write_bytes(damaged)
+            try:
+                read_responses(folder)
+            except DocumentError as exc:
+                refused += 1
+                assert "bank calibrate" in str(exc)
+    assert refused > 60
+
+
 def test_impossible_numbers_are_refused(folder: Path) -> None:
     shape = (len(HYPOTHESES), len(GRADES))
     bad = ResponseModel(
