@@ -11,6 +11,7 @@ from dialogue.speaking.port import SpeechSynthesizer
 from question_bank.bank import Bank
 from question_bank.follow_up import Prepared, follow_up
 from question_bank.question import Question
+from question_bank.render import names_in
 from question_bank.wording import problems_of
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ class WriterBrief:
 
     language: str  # zh
     topic: str
-    asked: str  # our question
+    asked: str  # our question as the bank's file has it: the words spoken may name a fact among choices
     said: str  # the caller's answer as it would be repeated; "": not sure enough
     usual: str  # the wording that would be used without a writer
 
@@ -67,7 +68,7 @@ class FollowUps:
         found = follow_up(self._bank, question, answer, asked=asked, facts=self._facts, turn=len(asked))
         if found is not None:
             self._pending = _Pending(prepared=found, at_turn=len(asked))
-            self._making = self._group.create_task(self._make(found, answer), name="follow-up")
+            self._making = self._group.create_task(self._make(found, question), name="follow-up")
 
     def due(self, asked: tuple[str, ...], seconds_left: float) -> Prepared | None:
         """The follow-up to be asked now; None: there is none, or another question comes first."""
@@ -89,26 +90,32 @@ class FollowUps:
         if self._making is not None:
             self._making.cancel()
 
-    async def _make(self, prepared: Prepared, answer: AnswerEvidence) -> None:
+    async def _make(self, prepared: Prepared, question: Question) -> None:
         """Renders the words; an outside writer's are taken if they pass the linter and come in time."""
         try:
             await self._synthesizer.render_ahead(prepared.words)
-            if (words := await self._written(prepared, answer)) is not None:
-                await self._synthesizer.render_ahead(words)
-                if self._pending is not None and self._pending.prepared is prepared:
-                    self._pending = replace(self._pending, prepared=replace(prepared, words=words))
         except SurveyError:
             log.warning("follow-up %s cannot be spoken", prepared.question.id)
             self._pending = None
-
-    async def _written(self, prepared: Prepared, answer: AnswerEvidence) -> str | None:
+            return
         if self._writer is None:
-            return None
-        proposed = await self._writer.propose(
+            return
+        try:
+            if (words := await self._written(self._writer, prepared, question)) is not None:
+                await self._synthesizer.render_ahead(words)
+                if self._pending is not None and self._pending.prepared is prepared:
+                    self._pending = replace(self._pending, prepared=replace(prepared, words=words))
+        except Exception as exc:  # another program's words: whatever they do, the call and its wording stay
+            log.warning(
+                "follow-up %s: no wording of the writer: %s", prepared.question.id, type(exc).__name__
+            )
+
+    async def _written(self, writer: QuestionWriter, prepared: Prepared, question: Question) -> str | None:
+        proposed = await writer.propose(
             WriterBrief(
                 language=self._bank.script.language,
                 topic=prepared.question.topic,
-                asked=answer.asked,
+                asked=_template(question),
                 said=prepared.said,
                 usual=prepared.words,
             )
@@ -122,3 +129,8 @@ class FollowUps:
             log.info("follow-up %s: proposal refused: it %s", prepared.question.id, problems[0])
             return None
         return proposed
+
+
+def _template(question: Question) -> str:
+    """A wording without anything of the applicant; one with places left open if there is no other."""
+    return next((text for text in question.phrasings if not names_in(text)), question.phrasings[0])

@@ -1,6 +1,5 @@
 """An outside writer of follow-ups: any endpoint that speaks the OpenAI chat format. Off unless configured."""
 
-import asyncio
 import json
 import logging
 
@@ -62,9 +61,14 @@ class ChatWriter:
                 if response.status != 200:
                     log.warning("question writer: HTTP %d", response.status)
                     return None
-                raw = await response.content.read(MAX_REPLY_BYTES)
-            return _question_in(raw)
-        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError) as exc:
+                raw = bytearray()
+                async for chunk in response.content.iter_any():
+                    raw += chunk
+                    if len(raw) > MAX_REPLY_BYTES:
+                        log.warning("question writer: more than %d bytes", MAX_REPLY_BYTES)
+                        return None
+            return _question_in(bytes(raw))
+        except (aiohttp.ClientError, OSError, TimeoutError) as exc:
             log.warning("question writer: %s", type(exc).__name__)
             return None
 
@@ -75,10 +79,11 @@ class ChatWriter:
 def _question_in(raw: bytes) -> str | None:
     try:
         said = json.loads(raw)["choices"][0]["message"]["content"]
-    except (ValueError, KeyError, IndexError, TypeError):
+        text = said.strip().strip('"“”').strip() if isinstance(said, str) else ""
+        text.encode()  # JSON may hold half a surrogate pair, which no voice and no database takes
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         log.warning("question writer: no answer in the chat format")
         return None
-    text = said.strip().strip('"“”').strip() if isinstance(said, str) else ""
     return text or None
 
 

@@ -1,12 +1,14 @@
 """Made from an answer, rendered meanwhile, asked a turn later; an outside writer only through the linter."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from decision_hook.contract import AnswerEvidence, Fact, FactSource, Grade
+from decision_hook.contract import AnswerEvidence, Fact, FactSource, Grade, SurveyError
 from dialogue.follow_ups import MAX_FOLLOW_UPS, FollowUps, QuestionWriter, WriterBrief
+from dialogue.line import Samples
 from question_bank.bank import Bank
 from question_bank.load import load_bank
 from tests.fakes.synthesizer import FakeSynthesizer
@@ -127,6 +129,47 @@ async def test_a_good_proposal_is_spoken_and_nothing_of_the_application_is_told(
     assert "不说的" not in repr(brief)
 
 
+async def test_a_writer_is_never_told_the_choices_that_were_spoken(bank: Bank) -> None:
+    question = replace(bank.questions["employment.employer"], phrasings=("您在{{ choices }}上班？",))
+    spoken = answer(question.id, "宏达贸易公司").model_copy(update={"asked": "您在不说的，还是王强家上班？"})
+    writer = Writer(None)
+    async with asyncio.TaskGroup() as group:
+        made = FollowUps(bank=bank, facts=FACTS, synthesizer=FakeSynthesizer(), writer=writer, group=group)
+        made.heard(question, spoken, (question.id,))
+    (brief,) = writer.briefs
+    assert brief.asked == "您在{{ choices }}上班？"
+
+
+async def test_whatever_a_writer_raises_the_usual_wording_is_asked(bank: Bank) -> None:
+    class Broken:
+        async def propose(self, brief: WriterBrief) -> str | None:
+            raise RecursionError
+
+    asked = ("employment.employer",)
+    made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"), Broken())
+    due = made.due((*asked, "income.pay_day"), 100)
+    assert due is not None
+    assert due.words in (USUAL, OTHER)
+
+
+async def test_a_wording_that_cannot_be_rendered_leaves_the_usual_one(bank: Bank) -> None:
+    words = "宏达贸易公司的同事里，您跟谁最谈得来？"
+
+    class Picky(FakeSynthesizer):
+        async def render(self, text: str, *, slow: bool = False) -> Samples:
+            if text == words:
+                raise SurveyError("picky synthesizer: not these; write others")
+            return await super().render(text, slow=slow)
+
+    asked = ("employment.employer",)
+    async with asyncio.TaskGroup() as group:
+        made = FollowUps(bank=bank, facts=FACTS, synthesizer=Picky(), writer=Writer(words), group=group)
+        made.heard(bank.questions[asked[0]], answer(asked[0], "宏达贸易公司"), asked)
+    due = made.due((*asked, "income.pay_day"), 100)
+    assert due is not None
+    assert due.words in (USUAL, OTHER)
+
+
 @pytest.mark.parametrize(
     "proposal",
     [
@@ -135,6 +178,7 @@ async def test_a_good_proposal_is_spoken_and_nothing_of_the_application_is_told(
         "您和不说的在宏达贸易公司认识的吗？",
         "{{ said }}怎么样，好不好呢？",
         "好",
+        "在宏达贸易公司\ud800，跟谁最谈得来？",
         None,
     ],
 )

@@ -1,5 +1,6 @@
 """The outside writer against a real HTTP server that speaks the chat format, well and badly."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +27,7 @@ class Endpoint:
         self.bodies: list[dict[str, object]] = []
         self.authorization = ""
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         self.bodies.append(await request.json())
         self.authorization = request.headers.get("Authorization", "")
         return web.Response(status=self._status, text=self._text, headers={"Location": "http://127.0.0.1:1/"})
@@ -80,10 +81,25 @@ async def test_it_asks_in_the_chat_format(tmp_path: Path) -> None:
         pytest.param(200, chat(None), id="no text"),
         pytest.param(200, chat("   "), id="empty text"),
         pytest.param(200, chat("长" * 30_000), id="endless"),
+        pytest.param(200, "[" * 15_000, id="nested without end"),
+        pytest.param(200, chat("在那儿\ud800好吗？"), id="half a surrogate pair"),
     ],
 )
 async def test_whatever_comes_back_nothing_is_raised(status: int, text: str) -> None:
     assert await proposed(Endpoint(status, text)) is None
+
+
+async def test_a_reply_in_pieces_is_read_to_its_end() -> None:
+    class InPieces(Endpoint):
+        async def handle(self, request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            for piece in chat("您同事里跟谁最谈得来？").partition("content"):
+                await response.write(piece.encode())
+                await asyncio.sleep(0.02)  # so that the pieces arrive as such
+            return response
+
+    assert await proposed(InPieces(200, "")) == "您同事里跟谁最谈得来？"
 
 
 async def test_nobody_there() -> None:

@@ -8,6 +8,9 @@ from question_bank.wording import problems_of
 
 FACTS = {
     "spouse_name": Fact(value="王磊", source=FactSource.FORM),
+    "previous_city": Fact(value="上海市", source=FactSource.FORM),
+    "contact_name": Fact(value="孙晓", source=FactSource.FORM),
+    "employer": Fact(value="宏达贸易有限公司", source=FactSource.FORM),
     "home_city": Fact(value="杭州", source=FactSource.FORM, also=("杭州市",)),
 }
 
@@ -26,6 +29,19 @@ FACTS = {
         pytest.param("在{{ home_city }}住得怎么样呢？", "marks that are no speech", id="template"),
         pytest.param("杭州？", "characters long", id="too short"),
         pytest.param("在杭州" + "住得很久很久" * 8 + "吗？", "characters long", id="too long"),
+        pytest.param("您是一九九零年在杭州落户的吧？", "number nobody said", id="a year spelt out"),
+        pytest.param("您是１９９０年在杭州落户的吧？", "number nobody said", id="fullwidth digits"),
+        pytest.param("您在杭州住了八年，喜欢吗？", "number nobody said", id="a single numeral"),
+        pytest.param("您一般在杭州跟谁一起出门？", None, id="一 that is no number"),
+        pytest.param("从上海到杭州，您一般怎么走？", "speaks a fact", id="上海 for 上海市"),
+        pytest.param("宏达的人去杭州常坐什么车？", "speaks a fact", id="half of a firm's name"),
+        pytest.param("您同孫曉在杭州常去哪里玩？", "speaks a fact", id="traditional characters"),
+        pytest.param("您回答得很对，杭州哪里好玩？", "tells right from wrong", id="a judgement"),
+        pytest.param("您刚才说错了，杭州哪里好玩？", "tells right from wrong", id="another judgement"),
+        pytest.param("您記得真清楚，杭州哪里好玩？", "tells right from wrong", id="praise"),
+        pytest.param("在杭州，您家对面是什么店呢？", None, id="对 that judges nothing"),
+        pytest.param("在杭州\ud800，您平时爱去哪里？", "cannot be spoken", id="half a surrogate pair"),
+        pytest.param("在杭州\n您平时爱去哪里走走？", "cannot be spoken", id="two lines"),
         pytest.param("您目前住在什么城市里？", "shares more than", id="the twin of another question"),
     ],
 )
