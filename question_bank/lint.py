@@ -1,12 +1,11 @@
 """What a question may not be, whatever its file says."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from config.document import Place, Problem
-from decision_hook.contract import FactKind
+from decision_hook.contract import FactKind, Grade
 from decision_hook.contract.application import FACT_KINDS
+from question_bank.forbidden import forbidden_in
 from question_bank.likeness import near_identical
 from question_bank.placed import Placed
 from question_bank.question import FollowUp, Role
@@ -14,25 +13,11 @@ from question_bank.render import CHOICES, SAID, is_personal, names_in
 
 MAX_PERSONAL = 0.2  # of all phrasings; the others' audio is cached across people
 MIN_DECOYS = 3
-WHOLE = 6  # letters from which a word is forbidden with any ending
-
-FORBIDDEN: dict[str, tuple[str, ...]] = {
-    "asks for a secret": (
-        "密码", "口令", "安全码", "验证码", "校验码", "动态码", "卡背面", "有效期", "CVV", "CVN", "PIN",
-        "PASSWORD", "PASSCODE", "SECURITY CODE", "ONE-TIME",
-    ),
-    "asks about religion or ethnicity": (
-        "宗教", "信仰", "信教", "教徒", "佛教", "基督", "伊斯兰", "民族", "少数民族", "汉族", "种族",
-        "RELIGION", "RELIGIOUS", "ETHNIC",
-    ),
-    "asks about health": (
-        "健康", "疾病", "生病", "得病", "住院", "病历", "残疾", "怀孕", "体检", "吃药", "HEALTH", "ILLNESS",
-    ),
-}  # fmt: skip
-
 
 # Values that may be repeated to whoever said them. Digits and dates are not: somebody may listen in.
 REPEATED = frozenset({FactKind.NAME, FactKind.PLACE, FactKind.COMPANY, FactKind.TERM, FactKind.AMOUNT})
+# A rule that follows some of these up and not the others would tell the caller which of them it was.
+JUDGED = frozenset({Grade.MATCH, Grade.PARTIAL, Grade.MISMATCH})
 SHOWN = 8  # ids in a list of what is known
 
 
@@ -45,22 +30,6 @@ def lint(questions: Sequence[Placed]) -> list[Problem]:
     found.extend(near_identical(asked))
     found.extend(_too_personal(asked))
     return found
-
-
-def forbidden_in(text: str) -> str | None:
-    """Why a text may never be spoken; None: it may. In whatever width, case and spacing it is written."""
-    plain = unicodedata.normalize("NFKC", text).upper()
-    joined = re.sub(r"(?<![A-Z0-9])([A-Z])[ .\-]+(?=[A-Z](?![A-Z]))", r"\1", plain)  # C V V
-    for what, words in FORBIDDEN.items():
-        for word in words:
-            if not word.isascii():
-                if word in plain.replace(" ", ""):
-                    return f"{what} ({word})"
-            elif re.search(rf"(?<![A-Z]){re.escape(word)}(?![A-Z])", joined) or (
-                len(word) >= WHOLE and re.search(rf"(?<![A-Z]){re.escape(word)}", joined)
-            ):
-                return f"{what} ({word})"
-    return None
 
 
 def _forbidden(placed: Placed) -> Iterator[Problem]:
@@ -209,6 +178,10 @@ def follow_ups(questions: Sequence[Placed]) -> Iterator[Problem]:
             if placed.question.kind is not FactKind.AMOUNT and not rule.at_least is rule.at_most is None:
                 fix = "use `among`, or leave it out"
                 yield placed.problem(("follow_ups", i), f"a {placed.question.kind} is no number", fix)
+            if rule.grades & JUDGED not in (frozenset(), JUDGED):
+                what = "tells the caller whether the answer was right"
+                fix = f"name all of {', '.join(sorted(JUDGED))}, or leave `grades` out"
+                yield placed.problem(("follow_ups", i, "grades"), what, fix)
             if rule.at_least is not None and rule.at_most is not None and rule.at_least > rule.at_most:
                 yield placed.problem(("follow_ups", i, "at_least"), "more than at_most", "swap them")
     for circle in _circles(by_id):

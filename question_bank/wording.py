@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from decision_hook.contract import Fact
 from question_bank.bank import Bank
+from question_bank.forbidden import forbidden_in
 from question_bank.likeness import MAX_SHARED, tokens
-from question_bank.lint import forbidden_in
 from question_bank.plain import plain
 from question_bank.question import Question
 

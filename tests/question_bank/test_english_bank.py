@@ -7,7 +7,7 @@ import pytest
 from decision_hook.contract import Application, Fact, FactSource
 from question_bank.bank import Bank
 from question_bank.draft import draft
-from question_bank.lint import forbidden_in
+from question_bank.forbidden import forbidden_in
 from question_bank.load import inspect, load_bank
 from question_bank.render import phrase, phrase_said
 

@@ -148,6 +148,12 @@ def test_the_version_follows_the_contents(folder: Path) -> None:
             id="follow-up without wordings for it",
         ),
         pytest.param(
+            "cost_s: 11",
+            "cost_s: 11\n    follow_ups: [{ask: income.bonus, grades: [match, unclear]}]",
+            "tells the caller whether the answer was right",
+            id="follow-up of right answers alone",
+        ),
+        pytest.param(
             "cost_s: 5",
             "cost_s: 5\n    follow_ups: [{ask: income.bonus}]",
             "a count is never repeated",
