@@ -9,14 +9,14 @@ from typing import Protocol
 from decision_hook.contract import AnswerEvidence, Fact, SurveyError
 from dialogue.speaking.port import SpeechSynthesizer
 from question_bank.bank import Bank
-from question_bank.follow_up import Prepared, follow_up
+from question_bank.follow_up import MAX_FOLLOW_UPS, Prepared, follow_up
+from question_bank.paper import PaperPolicy, PaperState, may_ask
 from question_bank.question import Question
 from question_bank.render import names_in
 from question_bank.wording import problems_of
 
 log = logging.getLogger(__name__)
 
-MAX_FOLLOW_UPS = 2  # a call; more of them and it is an interrogation
 FRESH_TURNS = 3  # later nobody remembers what "there" was
 
 
@@ -61,24 +61,28 @@ class FollowUps:
         self._used = 0
         self._making: asyncio.Task[None] | None = None
 
-    def heard(self, question: Question, answer: AnswerEvidence, asked: tuple[str, ...]) -> None:
-        """Prepares what this answer gives rise to, if anything. `asked`: ids so far, this question's last."""
+    def heard(
+        self, question: Question, answer: AnswerEvidence, state: PaperState, policy: PaperPolicy
+    ) -> None:
+        """Prepares what this answer gives rise to, if anything. `state`: with this answer."""
         if self._pending is not None or self._used >= MAX_FOLLOW_UPS:
             return
-        found = follow_up(self._bank, question, answer, asked=asked, facts=self._facts, turn=len(asked))
+        found = follow_up(self._bank, question, answer, state=state, policy=policy, facts=self._facts)
         if found is not None:
-            self._pending = _Pending(prepared=found, at_turn=len(asked))
+            self._pending = _Pending(prepared=found, at_turn=len(state.asked))
             self._making = self._group.create_task(self._make(found, question), name="follow-up")
 
-    def due(self, asked: tuple[str, ...], seconds_left: float) -> Prepared | None:
+    def due(self, state: PaperState, policy: PaperPolicy) -> Prepared | None:
         """The follow-up to be asked now; None: there is none, or another question comes first."""
         pending = self._pending
-        if pending is None or len(asked) <= pending.at_turn:
+        if pending is None or len(state.asked) <= pending.at_turn:
             return None
         prepared = pending.prepared
-        stale = len(asked) - pending.at_turn > FRESH_TURNS or prepared.question.id in asked
-        if stale or prepared.question.cost_s > seconds_left:
+        stale = len(state.asked) - pending.at_turn > FRESH_TURNS
+        if stale or prepared.question.id in state.asked:
             self._pending = None
+            return None
+        if not may_ask(self._bank, state, policy, prepared.question.id):  # after another topic it may be
             return None
         if self._synthesizer.ready(prepared.words) is None:
             return None

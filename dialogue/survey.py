@@ -142,8 +142,7 @@ class Survey:
                     return Surveyed(ending=CallOutcome.COMPLETED, stopped=again.why.value)
                 chosen = again
             self._render_ahead()
-            left_s = self._rules.paper.max_survey_s - self.state.elapsed_s
-            if (made := self._follow_ups.due(self.state.asked, left_s)) is not None:
+            if (made := self._follow_ups.due(self.state, self._rules.paper)) is not None:
                 ended = await self._put(made.question, made.phrasing, prefix=prefix, words=made.words)
             else:
                 question = self._bank.question(chosen.question_id)
@@ -283,7 +282,7 @@ class Survey:
                     net_speech_s=self.state.net_speech_s,
                     elapsed_s=self.state.elapsed_s,
                 )
-                self._follow_ups.heard(question, evidence, self.state.asked)
+                self._follow_ups.heard(question, evidence, self.state, self._rules.paper)
         self.state = replace(self.state, net_speech_s=self.speech.net_s)
         self._talk.tell(AnswerUnderstood(call=self._talk.call, answer=evidence))
         self._settling = self._group.create_task(

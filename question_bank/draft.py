@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from decision_hook.contract import AnswerEvidence, Application, Fact, FactKind, Grade
 from question_bank.bank import Bank
-from question_bank.follow_up import follow_up
+from question_bank.follow_up import MAX_FOLLOW_UPS, follow_up
 from question_bank.lint import REPEATED
 from question_bank.outlook import after
-from question_bank.paper import Ask, PaperPolicy, begin, choose
+from question_bank.paper import Ask, PaperPolicy, begin, choose, may_ask
 from question_bank.question import Question
 from question_bank.render import is_personal, phrase
-
-MAX_FOLLOW_UPS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,7 @@ def draft(bank: Bank, applicant: Application, seed: int) -> list[Line]:
         words = phrase(question, step.phrasing, applicant.facts)
         lines.append(Line(question=question, words=words, personal=is_personal(question, step.phrasing)))
         state = after(state, question, Grade.MATCH if question.fact_keys else Grade.FREE)
-        if waiting is not None and waiting.question.id not in state.asked:
+        if waiting is not None and may_ask(bank, state, policy, waiting.question.id):
             lines.append(waiting)
             state = after(state, waiting.question, Grade.FREE)
             followed += 1
@@ -42,9 +40,7 @@ def draft(bank: Bank, applicant: Application, seed: int) -> list[Line]:
         fact = applicant.facts.get(question.fact_keys[0]) if question.fact_keys else None
         if fact is not None and question.kind in REPEATED and followed < MAX_FOLLOW_UPS:
             answer = _answered(question, fact)
-            made = follow_up(
-                bank, question, answer, asked=state.asked, facts=applicant.facts, turn=len(state.asked)
-            )
+            made = follow_up(bank, question, answer, state=state, policy=policy, facts=applicant.facts)
             if made is not None:
                 waiting = Line(question=made.question, words=made.words, personal=bool(made.said))
     return lines

@@ -1,13 +1,15 @@
 """What to ask because of what was just said. Pure: rules, slots and words; when to say it is the survey's."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from decision_hook.contract import AnswerEvidence, Fact, Grade
 from question_bank.bank import Bank
+from question_bank.paper import PaperPolicy, PaperState, fits
 from question_bank.question import FollowUp, Question
 from question_bank.render import phrase, phrase_said
 
+MAX_FOLLOW_UPS = 2  # a call; more of them and it is an interrogation
 # An answer was given. Right, wrong or misheard: all are followed up alike.
 ANSWERED = frozenset({Grade.MATCH, Grade.PARTIAL, Grade.MISMATCH, Grade.UNCLEAR, Grade.FREE})
 
@@ -27,23 +29,20 @@ def follow_up(
     question: Question,
     answer: AnswerEvidence,
     *,
-    asked: Collection[str],
+    state: PaperState,
+    policy: PaperPolicy,
     facts: Mapping[str, Fact],
-    turn: int,
 ) -> Prepared | None:
-    """The first rule of the question that fits the answer, or None.
+    """The first rule of the question that fits the answer and leads to what this paper may ask, or None.
 
-    `asked`: ids that were asked in this call; `turn` picks the wording. What was said is repeated only if it
-    was heard with the rule's confidence; otherwise the question's plain wording is used.
+    `state`: with this answer; how much was asked picks the wording. What was said is repeated only if it was
+    heard with the rule's confidence; otherwise the question's plain wording is used.
     """
     if answer.grade not in ANSWERED:
         return None
     for rule in question.follow_ups:
-        target = bank.questions.get(rule.ask)
-        if target is None or target.id in asked or any(key not in facts for key in target.requires):
-            continue
-        if _fits(rule, answer):
-            return _prepared(target, rule, answer, facts, turn)
+        if _fits(rule, answer) and fits(bank, state, policy, rule.ask):
+            return _prepared(bank.questions[rule.ask], rule, answer, facts, len(state.asked))
     return None
 
 

@@ -184,6 +184,25 @@ def offer(
     )
 
 
+def fits(bank: Bank, state: PaperState, policy: PaperPolicy, question_id: str) -> bool:
+    """The question may be put in this call: its facts are on file, and it is neither used up nor worn out."""
+    row = bank.index.row.get(question_id)
+    rows, _ = _eligible(bank.index, state, policy)
+    return row is not None and row in rows
+
+
+def may_ask(bank: Bank, state: PaperState, policy: PaperPolicy, question_id: str) -> bool:
+    """It fits and could come next: there is time and room for it, and its topic has not had its run."""
+    if len(state.asked) >= policy.max_questions or not fits(bank, state, policy, question_id):
+        return False
+    index, row = bank.index, bank.index.row[question_id]
+    rows, sources = _eligible(index, state, policy)
+    content = content_of(index, state, policy, rows, sources)
+    allowed = content.off_topic & content.mild
+    allowed &= state.elapsed_s + index.costs_s[rows] <= policy.max_survey_s
+    return bool(allowed[rows == row].any())
+
+
 def is_decided(p: Mapping[Hypothesis, float], policy: PaperPolicy) -> bool:
     genuine = p[Hypothesis.GENUINE]
     if genuine >= policy.decided_at:

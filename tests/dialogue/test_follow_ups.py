@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from decision_hook.contract import AnswerEvidence, Fact, FactSource, Grade, SurveyError
-from dialogue.follow_ups import MAX_FOLLOW_UPS, FollowUps, QuestionWriter, WriterBrief
+from decision_hook.contract import AnswerEvidence, Application, Fact, FactSource, Grade, SurveyError
+from dialogue.follow_ups import FollowUps, QuestionWriter, WriterBrief
 from dialogue.line import Samples
 from question_bank.bank import Bank
+from question_bank.follow_up import MAX_FOLLOW_UPS
 from question_bank.load import load_bank
+from question_bank.paper import PaperPolicy, PaperState, begin
 from tests.fakes.synthesizer import FakeSynthesizer
 
 FACTS = {
@@ -44,6 +46,15 @@ def answer(question: str, said: str = "", sure: float = 0.98, grade: Grade = Gra
     )
 
 
+POLICY = PaperPolicy()
+
+
+def paper(asked: tuple[str, ...]) -> PaperState:
+    """A paper in which these were asked."""
+    state = begin(Application(id="a", phone="13800000000", facts=FACTS))
+    return replace(state, asked=asked, grades=(Grade.MATCH,) * len(asked))
+
+
 async def prepared(
     bank: Bank, asked: tuple[str, ...], evidence: AnswerEvidence, writer: QuestionWriter | None = None
 ) -> tuple[FollowUps, FakeSynthesizer]:
@@ -51,32 +62,39 @@ async def prepared(
     synthesizer = FakeSynthesizer()
     async with asyncio.TaskGroup() as group:
         made = FollowUps(bank=bank, facts=FACTS, synthesizer=synthesizer, writer=writer, group=group)
-        made.heard(bank.questions[evidence.question], evidence, asked)
+        made.heard(bank.questions[evidence.question], evidence, paper(asked), POLICY)
     return made, synthesizer
 
 
 async def test_it_waits_for_another_question(bank: Bank) -> None:
     asked = ("phone.plan", "employment.employer")
     made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
-    assert made.due(asked, 100) is None
-    due = made.due((*asked, "income.pay_day"), 100)
+    assert made.due(paper(asked), POLICY) is None
+    due = made.due(paper((*asked, "income.pay_day")), POLICY)
     assert due is not None
     assert due.words in (USUAL, OTHER)
-    assert made.due((*asked, "income.pay_day", due.question.id), 100) is None  # used once
+    assert made.due(paper((*asked, "income.pay_day", due.question.id)), POLICY) is None  # used once
 
 
 async def test_it_is_dropped_when_stale_or_when_time_is_short(bank: Bank) -> None:
     asked = ("employment.employer",)
     made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
-    assert made.due((*asked, "a.b", "c.d", "e.f", "g.h"), 100) is None
+    assert made.due(paper((*asked, "a.b", "c.d", "e.f", "g.h")), POLICY) is None
     made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
-    assert made.due((*asked, "income.pay_day"), 5) is None
+    assert made.due(replace(paper((*asked, "income.pay_day")), elapsed_s=175), POLICY) is None
 
 
 async def test_a_question_asked_meanwhile_is_not_asked_again(bank: Bank) -> None:
     asked = ("employment.employer",)
     made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
-    assert made.due((*asked, "employment.nearby"), 100) is None
+    assert made.due(paper((*asked, "employment.nearby")), POLICY) is None
+
+
+async def test_it_waits_until_its_topic_may_come_again(bank: Bank) -> None:
+    asked = ("employment.employer",)
+    made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
+    assert made.due(paper((*asked, "employment.job_title")), POLICY) is None
+    assert made.due(paper((*asked, "employment.job_title", "income.pay_day")), POLICY) is not None
 
 
 async def test_not_rendered_yet_is_not_due(bank: Bank) -> None:
@@ -88,9 +106,12 @@ async def test_not_rendered_yet_is_not_due(bank: Bank) -> None:
         made = FollowUps(bank=bank, facts=FACTS, synthesizer=Slow(), writer=None, group=group)
         asked = ("employment.employer",)
         made.heard(
-            bank.questions["employment.employer"], answer("employment.employer", "宏达贸易公司"), asked
+            bank.questions["employment.employer"],
+            answer("employment.employer", "宏达贸易公司"),
+            paper(asked),
+            POLICY,
         )
-    assert made.due((*asked, "income.pay_day"), 100) is None
+    assert made.due(paper((*asked, "income.pay_day")), POLICY) is None
 
 
 async def test_no_more_than_a_few_in_a_call(bank: Bank) -> None:
@@ -105,11 +126,11 @@ async def test_no_more_than_a_few_in_a_call(bank: Bank) -> None:
             ("contacts.name", "王磊"),
         ):
             asked = (*asked, question)
-            made.heard(bank.questions[question], answer(question, said), asked)
+            made.heard(bank.questions[question], answer(question, said), paper(asked), POLICY)
             await asyncio.sleep(0)
             await asyncio.sleep(0)
             asked = (*asked, f"other.{len(asked)}")
-            if (due := made.due(asked, 100)) is not None:
+            if (due := made.due(paper(asked), POLICY)) is not None:
                 used += 1
                 asked = (*asked, due.question.id)
     assert used == MAX_FOLLOW_UPS
@@ -119,7 +140,7 @@ async def test_a_good_proposal_is_spoken_and_nothing_of_the_application_is_told(
     asked = ("employment.employer",)
     writer = Writer("宏达贸易公司的同事里，您跟谁最谈得来？")
     made, synthesizer = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"), writer)
-    due = made.due((*asked, "income.pay_day"), 100)
+    due = made.due(paper((*asked, "income.pay_day")), POLICY)
     assert due is not None
     assert due.words == "宏达贸易公司的同事里，您跟谁最谈得来？"
     assert due.question.id == "employment.nearby"  # weighed and counted as the question it stands for
@@ -135,7 +156,7 @@ async def test_a_writer_is_never_told_the_choices_that_were_spoken(bank: Bank) -
     writer = Writer(None)
     async with asyncio.TaskGroup() as group:
         made = FollowUps(bank=bank, facts=FACTS, synthesizer=FakeSynthesizer(), writer=writer, group=group)
-        made.heard(question, spoken, (question.id,))
+        made.heard(question, spoken, paper((question.id,)), POLICY)
     (brief,) = writer.briefs
     assert brief.asked == "您在{{ choices }}上班？"
 
@@ -147,7 +168,7 @@ async def test_whatever_a_writer_raises_the_usual_wording_is_asked(bank: Bank) -
 
     asked = ("employment.employer",)
     made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"), Broken())
-    due = made.due((*asked, "income.pay_day"), 100)
+    due = made.due(paper((*asked, "income.pay_day")), POLICY)
     assert due is not None
     assert due.words in (USUAL, OTHER)
 
@@ -164,8 +185,8 @@ async def test_a_wording_that_cannot_be_rendered_leaves_the_usual_one(bank: Bank
     asked = ("employment.employer",)
     async with asyncio.TaskGroup() as group:
         made = FollowUps(bank=bank, facts=FACTS, synthesizer=Picky(), writer=Writer(words), group=group)
-        made.heard(bank.questions[asked[0]], answer(asked[0], "宏达贸易公司"), asked)
-    due = made.due((*asked, "income.pay_day"), 100)
+        made.heard(bank.questions[asked[0]], answer(asked[0], "宏达贸易公司"), paper(asked), POLICY)
+    due = made.due(paper((*asked, "income.pay_day")), POLICY)
     assert due is not None
     assert due.words in (USUAL, OTHER)
 
@@ -187,7 +208,7 @@ async def test_a_bad_proposal_is_never_rendered(bank: Bank, proposal: str | None
     made, synthesizer = await prepared(
         bank, asked, answer("employment.employer", "宏达贸易公司"), Writer(proposal)
     )
-    due = made.due((*asked, "income.pay_day"), 100)
+    due = made.due(paper((*asked, "income.pay_day")), POLICY)
     assert due is not None
     assert due.words in (USUAL, OTHER)
     assert all(text != proposal for text, _ in synthesizer.rendered)
@@ -204,7 +225,8 @@ async def test_nobody_waits_for_a_writer_after_the_survey(bank: Bank) -> None:
         made.heard(
             bank.questions["employment.employer"],
             answer("employment.employer", "宏达贸易公司"),
-            ("employment.employer",),
+            paper(("employment.employer",)),
+            POLICY,
         )
         await asyncio.sleep(0)
         made.stop()

@@ -3,11 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from decision_hook.contract import AnswerEvidence, Fact, FactKind, FactSource, Grade
+from decision_hook.contract import AnswerEvidence, Application, Fact, FactKind, FactSource, Grade
 from question_bank.bank import Bank
+from question_bank.exposure import Exposure
 from question_bank.follow_up import follow_up
+from question_bank.paper import PaperPolicy, PaperState, begin, may_ask
 from question_bank.question import FollowUp, Question
 from question_bank.render import phrase_said
 
@@ -35,6 +38,15 @@ ON_FILE = (
     "school", "graduation_year", "account_branch", "mortgage_bank", "car_brand", "previous_city",
 )  # fmt: skip
 FACTS = {key: Fact(value="x", source=FactSource.FORM) for key in ON_FILE}
+
+
+POLICY = PaperPolicy()
+
+
+def after(*asked: str) -> PaperState:
+    """A paper in which these were asked."""
+    state = begin(Application(id="a", phone="13800000000", facts=FACTS))
+    return replace(state, asked=asked, grades=(Grade.MATCH,) * len(asked))
 
 
 def answer(
@@ -67,15 +79,25 @@ def test_golden_renderings(bank: Bank) -> None:
 def test_what_was_said_is_repeated_only_if_heard_well(bank: Bank) -> None:
     question = asked(bank, "employment.employer")
     sure = follow_up(
-        bank, question, answer(question.id, "宏达贸易公司", 0.97), asked=[question.id], facts=FACTS, turn=0
+        bank,
+        question,
+        answer(question.id, "宏达贸易公司", 0.97),
+        state=after(question.id),
+        policy=POLICY,
+        facts=FACTS,
     )
     unsure = follow_up(
-        bank, question, answer(question.id, "宏达贸易公司", 0.6), asked=[question.id], facts=FACTS, turn=0
+        bank,
+        question,
+        answer(question.id, "宏达贸易公司", 0.6),
+        state=after(question.id),
+        policy=POLICY,
+        facts=FACTS,
     )
     assert sure is not None
     assert unsure is not None
     assert (sure.said, "宏达贸易公司" in sure.words) == ("宏达贸易公司", True)
-    assert (unsure.said, unsure.words) == ("", unsure.question.phrasings[0])
+    assert (unsure.said, unsure.words) == ("", unsure.question.phrasings[1])
     assert sure.question is unsure.question
 
 
@@ -83,7 +105,12 @@ def test_what_was_said_is_repeated_only_if_heard_well(bank: Bank) -> None:
 def test_right_and_wrong_answers_are_followed_up_alike(bank: Bank, grade: Grade) -> None:
     question = asked(bank, "residence.city")
     made = follow_up(
-        bank, question, answer(question.id, "杭州", 0.99, grade), asked=[question.id], facts=FACTS, turn=4
+        bank,
+        question,
+        answer(question.id, "杭州", 0.99, grade),
+        state=after("phone.plan", "income.pay_day", "study.school", question.id),
+        policy=POLICY,
+        facts=FACTS,
     )
     assert made is not None
     assert made.words == "在杭州，离您家不远有什么显眼的建筑？"
@@ -93,7 +120,7 @@ def test_right_and_wrong_answers_are_followed_up_alike(bank: Bank, grade: Grade)
 def test_no_answer_is_not_followed_up(bank: Bank, grade: Grade) -> None:
     question = asked(bank, "residence.city")
     evidence = answer(question.id, "杭州", 0.99, grade)
-    assert follow_up(bank, question, evidence, asked=[question.id], facts=FACTS, turn=0) is None
+    assert follow_up(bank, question, evidence, state=after(question.id), policy=POLICY, facts=FACTS) is None
 
 
 def test_conditions(bank: Bank) -> None:
@@ -101,7 +128,7 @@ def test_conditions(bank: Bank) -> None:
 
     def target(question: Question, said: str, sure: float) -> str | None:
         evidence = answer(question.id, said, sure)
-        made = follow_up(bank, question, evidence, asked=[question.id], facts=FACTS, turn=0)
+        made = follow_up(bank, question, evidence, state=after(question.id), policy=POLICY, facts=FACTS)
         return made.question.id if made is not None else None
 
     assert target(relation, "朋友", 0.95) == "contacts.meet_habit"
@@ -115,8 +142,9 @@ def test_a_question_asked_or_without_its_facts_is_passed_over(bank: Bank) -> Non
     question = asked(bank, "employment.employer")
     evidence = answer(question.id, "宏达贸易公司", 0.97)
     done = (question.id, "employment.nearby")
-    assert follow_up(bank, question, evidence, asked=done, facts=FACTS, turn=0) is None
-    assert follow_up(bank, question, evidence, asked=(question.id,), facts={}, turn=0) is None
+    assert follow_up(bank, question, evidence, state=after(*done), policy=POLICY, facts=FACTS) is None
+    bare = replace(after(question.id), facts={})
+    assert follow_up(bank, question, evidence, state=bare, policy=POLICY, facts={}) is None
 
 
 def test_what_was_said_is_never_read_as_a_template(bank: Bank) -> None:
@@ -125,9 +153,40 @@ def test_what_was_said_is_never_read_as_a_template(bank: Bank) -> None:
 
 
 def test_grades_of_a_rule(bank: Bank) -> None:
-    rule = FollowUp(ask="employment.nearby", grades=frozenset({Grade.MISMATCH}))
+    rule = FollowUp(ask="employment.nearby", grades=frozenset({Grade.UNCLEAR}))
     question = replace(asked(bank, "employment.employer"), follow_ups=(rule,))
-    for grade, follows in ((Grade.MISMATCH, True), (Grade.MATCH, False)):
+    for grade, follows in ((Grade.UNCLEAR, True), (Grade.MATCH, False)):
         evidence = answer(question.id, "宏达贸易公司", 0.97, grade)
-        made = follow_up(bank, question, evidence, asked=(), facts=FACTS, turn=0)
+        made = follow_up(bank, question, evidence, state=after(), policy=POLICY, facts=FACTS)
         assert (made is not None) is follows
+
+
+def worn(bank: Bank, question_id: str) -> Exposure:
+    shares = np.zeros(len(bank.index.questions))
+    shares[bank.index.row[question_id]] = 0.3
+    return Exposure(questions=shares, wear=shares)
+
+
+def test_what_the_chooser_would_not_ask_is_not_asked_as_a_follow_up(bank: Bank) -> None:
+    question = asked(bank, "employment.employer")
+    evidence = answer(question.id, "宏达贸易公司", 0.97)
+    state = after(question.id)
+
+    def made(state: PaperState) -> str | None:
+        found = follow_up(bank, question, evidence, state=state, policy=POLICY, facts=FACTS)
+        return found.question.id if found is not None else None
+
+    assert made(state) == "employment.nearby"
+    assert made(replace(state, heard_before=frozenset({"employment.nearby"}))) != "employment.nearby"
+    assert made(replace(state, exposure=worn(bank, "employment.nearby"))) != "employment.nearby"
+
+
+def test_there_must_be_time_and_room_and_another_topic_between(bank: Bank) -> None:
+    nearby = "employment.nearby"
+    state = after("employment.employer", "income.pay_day")
+    assert may_ask(bank, state, POLICY, nearby)
+    assert not may_ask(bank, replace(state, elapsed_s=POLICY.max_survey_s - 1), POLICY, nearby)
+    assert not may_ask(bank, state, replace(POLICY, max_questions=2), nearby)
+    assert not may_ask(bank, after("employment.employer", "employment.job_title"), POLICY, nearby)
+    assert not may_ask(bank, after("employment.employer", nearby), POLICY, nearby)
+    assert not may_ask(bank, state, POLICY, "no.such_question")
