@@ -13,6 +13,7 @@ from config.settings import InterviewSettings
 from decision_hook.contract import Application, Grade
 from decision_hook.store import AskedRow
 from ivr.call import in_thread
+from ivr.campaign.guesses import identity_of
 from ivr.campaign.store import spellings
 from ivr.dialler.numbers import national
 from question_bank.leak import Answered, leaks
@@ -29,8 +30,10 @@ class AskedStore(Protocol):
         """Every answer of the newest `calls` conversations, oldest first."""
         ...
 
-    def asked_of(self, numbers: Collection[str], since: datetime) -> frozenset[str]:
-        """Questions put to any of these numbers since then."""
+    def asked_of(
+        self, numbers: Collection[str], identity: Mapping[str, str], since: datetime
+    ) -> frozenset[str]:
+        """Questions put since then to any of these numbers, or to whoever has these facts ({}: nobody)."""
         ...
 
 
@@ -83,7 +86,7 @@ class PastPapers:
             rows = self._store.asked_lately(self._settings.exposure_calls)
             self._all, self._read_at = _of_everybody(rows, self._all.spared), self._clock()
         since = self._now() - timedelta(days=self._settings.no_repeat_days)
-        heard = self._store.asked_of(spellings(national(application.phone)), since)
+        heard = self._store.asked_of(spellings(national(application.phone)), identity_of(application), since)
         return Past(spared=self._all.spared | heard, calls=self._all.calls, asked=self._all.asked)
 
 
@@ -99,7 +102,8 @@ def _of_everybody(rows: Sequence[AskedRow], known: frozenset[str]) -> Past:
         if leak.question_id not in known:
             log.warning("%s", leak)
     return Past(
-        spared=frozenset(leak.question_id for leak in found),
+        # once leaked, always: its answers become the usual ones, and the alarm would fall silent
+        spared=known | {leak.question_id for leak in found},
         calls=len({row.attempt for row in rows}),
         asked=Counter(question for _, question in {(row.attempt, row.question) for row in rows}),
     )

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from config.database import engine_for, migrate
 from config.settings import InterviewSettings
-from decision_hook.contract import AnswerEvidence, Application, Grade
+from decision_hook.contract import AnswerEvidence, Application, Fact, FactSource, Grade
 from decision_hook.store import HookStore
 from ivr.past_papers import FRESH_S, NothingEarlier, PastPapers
 
@@ -44,3 +44,20 @@ async def test_the_newest_calls_count_and_a_person_is_spared_for_a_while(tmp_pat
         clock[0] += FRESH_S + 1
         assert (await papers.before(same)).asked == {"q.a": 1, "q.c": 1}
     assert (await NothingEarlier().before(one)).spared == frozenset()
+
+
+async def test_a_person_is_spared_behind_another_number(tmp_path: Path) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path}/test.db")
+    migrate(engine)
+    store = HookStore(engine)
+    facts = {
+        "full_name": Fact(value="陈\n静", source=FactSource.FORM),
+        "id_tail": Fact(value="3719", source=FactSource.FORM),
+    }
+    called(store, Application(id="A1", phone="17000000001", facts=facts), 5, "q.a")
+    other = facts | {"id_tail": Fact(value="3720", source=FactSource.FORM)}
+    with ThreadPoolExecutor(1) as disk:
+        papers = PastPapers(store, disk, SETTINGS, now=lambda: NOON)
+        same = Application(id="A2", phone="17000000002", facts=facts)
+        assert (await papers.before(same)).spared == {"q.a"}
+        assert not (await papers.before(Application(id="A3", phone="17000000003", facts=other))).spared
