@@ -23,6 +23,7 @@ GRADES: Mapping[Intent, Grade] = {
     Intent.HUMAN: Grade.HUMAN,
     Intent.LATER: Grade.LATER,
 }
+LIKELIER_THAN_NOT = 0.5
 FAREWELLS = frozenset({Grade.HUMAN, Grade.LATER})  # they end the call, so they must be plain
 YES_OR_NO = {ConsentAnswer.AGREED: True, ConsentAnswer.DECLINED: False, ConsentAnswer.UNCLEAR: None}
 
@@ -45,9 +46,8 @@ class SpokenScriptJudge:
             usual = Grade.UNCLEAR if yes is None else Grade.FREE
             evidence = _evidence(heard, asked, reply.words, grade or usual)
             return Understood(yes=yes, ending=ending, evidence=evidence)
-        # A stranger counts as a no, which is asked for again unless it is plain.
-        if ending is CallOutcome.WRONG_PERSON or reply.leaning.probability(Side.YES) >= SURE:
-            ending = None
+        if reply.leaning.probability(Side.YES) >= LIKELIER_THAN_NOT:
+            ending = None  # 打错了 was read, but it sounds like yes: asked again
         if grade in FAREWELLS and reply.leaning.probability(Side.OTHER) < SURE:
             grade = None
         evidence = _evidence(heard, asked, reply.words, grade or Grade.UNCLEAR)

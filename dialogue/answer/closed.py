@@ -22,7 +22,8 @@ FLOOR = -25.0  # nats below the free reading: less is not told apart
 # A reply in doubt is asked for again, and what was heard both times adds up.
 SURE = 0.75
 SURE_OF_YES = 0.8
-# Nats by which a no may lead that the written words do not say: a no ends the call, so it is asked for twice.
+# Nats by which a no may lead that is asked for twice: one that the written words do not say, or that ends
+# the call although 是我 is easily read as 不是我.
 UNSAID_NO = 0.9
 
 
@@ -74,7 +75,7 @@ def compare(table: ReplyTable, said: Side | None, scores: Sequence[float], free:
     }
     if said is Side.NO:
         logs[Side.YES] = min(logs[Side.YES], logs[Side.NO])  # whatever it sounds like, no was read
-    else:
+    if said is not Side.NO or table.no_twice:
         logs[Side.NO] = min(logs[Side.NO], logs[Side.YES] + UNSAID_NO)
     others = _others(family_likelihoods(table.families, scores))
     return Closed(leaning=Leaning(logs=logs), request=Intent(max(others, key=lambda family: others[family])))

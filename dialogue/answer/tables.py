@@ -146,6 +146,7 @@ class ReplyTable(_File):
 
     source: str  # simulated, calls, expert
     n: Annotated[int, Field(ge=0)]  # replies it was fitted on
+    no_twice: bool = False  # a no is asked for a second time even if the words say it
     examples: str  # such replies of every side, for the recogniser to expect
     families: Mapping[str, Words]  # "yes", "no", and the intents of what is neither
     bias: Mapping[Side, float]

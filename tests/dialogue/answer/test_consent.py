@@ -84,8 +84,8 @@ async def test_the_question_written_down_is_no_consent(said: str, answer: Consen
 
 
 async def test_the_audio_is_compared_with_usual_wordings() -> None:
-    """The engine wrote a denial, but 同意 fits the sound far better than anything of the other sides."""
-    misread = FakeRecognizer(["不停"], scores={"同意": -1.0, "我同意": -2.0, "不停": -0.5})
+    """The engine wrote a homophone, but 同意 fits the sound far better than anything of the other sides."""
+    misread = FakeRecognizer(["统一"], scores={"同意": -1.0, "我同意": -2.0, "统一": -0.5})
     reply = await judge(misread).hear(heard(), asked=ASKED, question="consent.recording")
     assert reply.leaning is not None
     assert reply.leaning.probability(Side.YES) > 0.6
