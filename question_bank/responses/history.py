@@ -55,5 +55,5 @@ def _answer(path: Path, number: int, line: str) -> PastAnswer:
         error = exc.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in error["loc"]) or "the line"
         raise SurveyError(
-            f"{path}: line {number}: {where}: {error['msg']}; see docs/question_bank.md"
+            f"{path}: line {number}: {where}: {error['msg']}; see docs/choosing.md"
         ) from exc
