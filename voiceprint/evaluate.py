@@ -16,7 +16,8 @@ from voiceprint.encoder.port import SpeakerEncoder
 from voiceprint.metrics import cllr, equal_error_rate, missed_at
 from voiceprint.quality import speech_only
 from voiceprint.training import fit_calibration
-from voiceprint.voiceprint import EncoderId, Vectors
+from voiceprint.voiceprint import Vectors
+from voiceprint.whitening import GALLERY_FROM
 
 ENROLLED_FILES = 2
 FALSE_ALARM_SHARES = ("0.1", "0.01", "0.001")
@@ -38,6 +39,13 @@ class Rates(TypedDict):
     ci95: dict[str, tuple[float, float]]
 
 
+class Gain(TypedDict):
+    """How much lower an error is. The interval draws speakers anew, the same for both."""
+
+    value: float
+    ci95: tuple[float, float]
+
+
 class Report(TypedDict):
     speakers: int
     utterances: int
@@ -45,7 +53,7 @@ class Report(TypedDict):
     skipped: int  # files with under 2 s of speech
     raw: Rates
     backend: Rates
-    eer_gain: dict[str, float | tuple[float, float]]
+    gain: dict[str, "Gain"]  # raw minus back end: EER, and FNIR where both could be told
     by_duration: dict[str, dict[str, float | int]]
 
 
@@ -61,11 +69,17 @@ class Spoken:
 def evaluate_folder(
     folder: Path, encoder: SpeakerEncoder, backend: Backend, *, seed: int, trials: Path | None
 ) -> Report:
-    """Nothing is fitted on the folder. Blocks, about 10 ms per file. Raises SurveyError."""
+    """Nothing is fitted on the folder; as in a search, the back end is centred on who is enrolled.
+
+    Blocks, about 0.1 s per file. Raises SurveyError.
+    """
     spoken, skipped = _gather(folder)
     rng = np.random.default_rng(seed)
-    scorers = _scorers(backend)
+    enrolled = _enrolled(spoken.speakers, rng)
     vectors = _embed(spoken.speech, encoder)
+    gallery = np.concatenate([vectors[files] for files in enrolled.values()])
+    centred = backend.centred_on(gallery) if len(enrolled) >= GALLERY_FROM else backend
+    scorers = _scorers(centred)
     matrices = {name: scorer(vectors) for name, scorer in scorers.items()}
     # The plain cosine is no likelihood ratio: for Cllr only, it gets the best line through these very trials.
     mated, strangers = _pairs(matrices["raw"], spoken.speakers)
@@ -78,20 +92,15 @@ def evaluate_folder(
     if trials is not None:
         _write_trials(trials, spoken, matrices["raw"], llrs["backend"])
     samples = [_resample(spoken.speakers, rng) for _ in range(RESAMPLES)]
-    enrolled = _enrolled(spoken.speakers, rng)
     rates = {name: _rates(matrices[name], llrs[name], spoken.speakers, enrolled, samples) for name in scorers}
-    gains = [
-        _eer(matrices["raw"], spoken.speakers, chosen) - _eer(matrices["backend"], spoken.speakers, chosen)
-        for chosen in samples
-    ]
     return Report(
         speakers=len(set(spoken.speakers.tolist())),
         utterances=len(spoken.names),
-        encoder=_shown(encoder.id),
+        encoder=str(encoder.id),
         skipped=skipped,
         raw=rates["raw"],
         backend=rates["backend"],
-        eer_gain={"eer": round(rates["raw"]["eer"] - rates["backend"]["eer"], 4), "ci95": _interval(gains)},
+        gain=_gains(matrices, rates, spoken.speakers, enrolled, samples),
         by_duration=_by_duration(spoken, encoder, scorers),
     )
 
@@ -128,8 +137,9 @@ def _scorers(backend: Backend) -> dict[str, Callable[[Vectors], Matrix]]:
         return matrix
 
     def fitted(vectors: Vectors) -> Matrix:
-        latents = backend.latents(vectors)
-        return np.stack([backend.scores(latents, latents[i : i + 1]) for i in range(len(latents))])
+        whitened = backend.whitened(vectors)
+        matrix: Matrix = (whitened @ whitened.T).astype(np.float64)
+        return matrix
 
     return {"raw": raw, "backend": fitted}
 
@@ -176,6 +186,33 @@ def _enrolled(speakers: NDArray[np.int64], rng: np.random.Generator) -> dict[int
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Searched:
+    """What a list of the enrolled answers to every other file."""
+
+    found: Matrix  # best score of listed speakers' probes; minus infinity where another entry was nearer
+    found_speakers: NDArray[np.int64]
+    unlisted: Matrix  # best score of the others' probes
+    unlisted_speakers: NDArray[np.int64]
+
+
+def _searched(
+    matrix: Matrix, speakers: NDArray[np.int64], enrolled: Mapping[int, NDArray[np.int64]]
+) -> _Searched:
+    listed = np.array(list(enrolled))
+    probes = np.setdiff1d(np.arange(len(speakers)), np.concatenate(list(enrolled.values())))
+    against = np.stack([matrix[probes][:, files].mean(axis=1) for files in enrolled.values()], axis=1)
+    best, winner = against.max(axis=1), listed[against.argmax(axis=1)]
+    mated = np.isin(speakers[probes], listed)
+    right = winner[mated] == speakers[probes][mated]
+    return _Searched(
+        found=np.where(right, best[mated], -np.inf),
+        found_speakers=speakers[probes][mated],
+        unlisted=best[~mated],
+        unlisted_speakers=speakers[probes][~mated],
+    )
+
+
 def _rates(
     matrix: Matrix,
     llrs: Matrix,
@@ -183,42 +220,57 @@ def _rates(
     enrolled: Mapping[int, NDArray[np.int64]],
     samples: Sequence[list[NDArray[np.int64]]],
 ) -> Rates:
-    listed = np.array(list(enrolled))
-    probes = np.setdiff1d(np.arange(len(speakers)), np.concatenate(list(enrolled.values())))
-    against = np.stack([matrix[probes][:, files].mean(axis=1) for files in enrolled.values()], axis=1)
-    best, winner = against.max(axis=1), listed[against.argmax(axis=1)]
-    mated = np.isin(speakers[probes], listed)
-    right = winner[mated] == speakers[probes][mated]
-    found = np.where(right, best[mated], -np.inf)
-    unlisted = best[~mated]
+    searched = _searched(matrix, speakers, enrolled)
     fnir: dict[str, float | None] = {
-        share: missed_at(found, unlisted, float(share)) for share in FALSE_ALARM_SHARES
+        share: missed_at(searched.found, searched.unlisted, float(share)) for share in FALSE_ALARM_SHARES
     }
     same, different = _pairs(llrs, speakers)
-    interval = _interval([_eer(matrix, speakers, chosen) for chosen in samples])
-    ci95 = {"eer": interval}
+    ci95 = {"eer": _interval([_eer(matrix, speakers, chosen) for chosen in samples])}
     for share, value in fnir.items():
         if value is not None:
-            ci95[f"fnir@{share}"] = _fnir_interval(found, unlisted, speakers[probes], mated, float(share))
+            ci95[f"fnir@{share}"] = _interval(_drawn_fnir(searched, float(share)))
     return Rates(
         eer=round(equal_error_rate(*_pairs(matrix, speakers)), 4),
         cllr=round(cllr(same, different), 4),
-        rank1=round(float(right.mean()), 4),
+        rank1=round(float(np.isfinite(searched.found).mean()), 4),
         fnir={share: None if value is None else round(value, 4) for share, value in fnir.items()},
         ci95=ci95,
     )
 
 
-def _fnir_interval(
-    found: Matrix, unlisted: Matrix, speakers: NDArray[np.int64], mated: NDArray[np.bool_], share: float
-) -> tuple[float, float]:
+def _gains(
+    matrices: Mapping[str, Matrix],
+    rates: Mapping[str, Rates],
+    speakers: NDArray[np.int64],
+    enrolled: Mapping[int, NDArray[np.int64]],
+    samples: Sequence[list[NDArray[np.int64]]],
+) -> dict[str, Gain]:
+    raw, backend = matrices["raw"], matrices["backend"]
+    drawn = [_eer(raw, speakers, chosen) - _eer(backend, speakers, chosen) for chosen in samples]
+    gains = {
+        "eer": Gain(value=round(rates["raw"]["eer"] - rates["backend"]["eer"], 4), ci95=_interval(drawn))
+    }
+    before, after = (_searched(matrix, speakers, enrolled) for matrix in (raw, backend))
+    for share in FALSE_ALARM_SHARES:
+        first, second = rates["raw"]["fnir"][share], rates["backend"]["fnir"][share]
+        if first is None or second is None:
+            continue
+        pairs = zip(_drawn_fnir(before, float(share)), _drawn_fnir(after, float(share)), strict=True)
+        gains[f"fnir@{share}"] = Gain(
+            value=round(first - second, 4), ci95=_interval([one - other for one, other in pairs])
+        )
+    return gains
+
+
+def _drawn_fnir(searched: _Searched, share: float) -> list[float]:
+    """FNIR with speakers drawn anew; the same draws whatever the scores."""
     rng = np.random.default_rng(0)
     drawn = []
     for _ in range(RESAMPLES):
-        listed = _draw_by_speaker(found, speakers[mated], rng)
-        strangers = _draw_by_speaker(unlisted, speakers[~mated], rng)
+        listed = _draw_by_speaker(searched.found, searched.found_speakers, rng)
+        strangers = _draw_by_speaker(searched.unlisted, searched.unlisted_speakers, rng)
         drawn.append(float(np.mean(listed < np.quantile(strangers, 1 - share))))
-    return _interval(drawn)
+    return drawn
 
 
 def _draw_by_speaker(scores: Matrix, speakers: NDArray[np.int64], rng: np.random.Generator) -> Matrix:
@@ -256,7 +308,3 @@ def _write_trials(path: Path, spoken: Spoken, raw: Matrix, llrs: Matrix) -> None
         for i, j in zip(*np.triu_indices(len(spoken.names), 1), strict=True):
             same = int(spoken.speakers[i] == spoken.speakers[j])
             writer.writerow((spoken.names[i], spoken.names[j], same, f"{raw[i, j]:.4f}", f"{llrs[i, j]:.3f}"))
-
-
-def _shown(encoder: EncoderId) -> str:
-    return f"{encoder.model}:{encoder.checksum[:12]}"
