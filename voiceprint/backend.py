@@ -48,6 +48,11 @@ class Backend:
         origin = self._table.file.origin
         return f"{origin.tried} human voices, {origin.source}: {origin.note}"
 
+    @property
+    def durations(self) -> Sequence[DurationRow]:
+        """Measured lengths of speech, rising."""
+        return self._durations
+
     def centred_on(self, gallery: Vectors) -> "Backend":
         """The same numbers with the mean drawn towards the voices on the list, raw embeddings (n, d)."""
         return Backend(self._table, self._table.whitening.centred_on(gallery))
@@ -66,10 +71,21 @@ class Backend:
 
         Never more extreme than the number of trials behind the calibration can support.
         """
-        below, above, share = self._around(speech_s)
-        scale = below.scale + share * (above.scale - below.scale)
-        offset = below.offset + share * (above.offset - below.offset)
-        return min(math.log(above.n_strangers), max(-math.log(above.n_mated), scale * score + offset))
+        return float(self.llrs(np.array([score]), np.array([speech_s]))[0])
+
+    def llrs(self, scores: NDArray[np.float64], speech_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`llr` of many, arrays of one shape."""
+        lengths = np.round(speech_s, 1)
+        found = np.zeros_like(scores)
+        for length in np.unique(lengths):
+            at = lengths == length
+            low, high, share = self._around(float(length))
+            scale = low.scale + share * (high.scale - low.scale)
+            offset = low.offset + share * (high.offset - low.offset)
+            found[at] = np.clip(
+                scale * scores[at] + offset, -math.log(high.n_mated), math.log(high.n_strangers)
+            )
+        return found
 
     def operating_point(self, list_size: int, candidates_per_1000_calls: float) -> OperatingPoint:
         """The threshold at which strangers raise so many candidates on a list of this size."""

@@ -263,6 +263,9 @@ def evaluate(
         Path | None, typer.Option(help="Write the pairs with their scores here, as CSV.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Chooses who is enrolled.")] = 0,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Draw DET curve, calibration, list size and duration here, as PNG.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure the error rates on recordings whose speakers are known."""
@@ -274,7 +277,12 @@ def evaluate(
     settings = load_settings()
     encoder = ENCODERS[settings.voiceprint.encoder](settings.models)
     table = VoiceprintTable.load(settings.voiceprint.table or VOICEPRINT_TABLE)
-    report = evaluate_folder(folder, encoder, Backend(table), seed=seed, trials=trials)
+    evaluation = evaluate_folder(folder, encoder, Backend(table), seed=seed, trials=trials)
+    report = evaluation.report
+    if pictures is not None:
+        from voiceprint.pictures import draw_all
+
+        draw_all(evaluation, Backend(table), pictures)
     lines = []
     for name, rates in (("raw", report["raw"]), ("backend", report["backend"])):
         missed = ", ".join(

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from voiceprint.backend import Backend
 from voiceprint.voiceprint import Vector, Vectors
 
+CHANCE_PAIRS = 0.05  # pairs of strangers expected above the threshold, among all pairs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
@@ -92,11 +94,11 @@ class NamedCluster(TypedDict):
 
 
 def clustered(named: Sequence[tuple[str, Vector, float]], backend: Backend) -> list[NamedCluster]:
-    """Clusters of (name, raw embedding, seconds of speech); one chance pair is expected among all."""
+    """Clusters of (name, raw embedding, seconds of speech); see CHANCE_PAIRS."""
     if len(named) < 2:
         return []
     pairs = len(named) * (len(named) - 1) / 2
-    clusters = Clusters(backend.threshold_at(1 / pairs))
+    clusters = Clusters(backend.threshold_at(CHANCE_PAIRS / pairs))
     clusters.add_all(backend.whitened(np.stack([vector for _, vector, _ in named])))
     return [
         NamedCluster(

@@ -34,6 +34,10 @@ class VoiceIndex(Protocol):
         """At most k, largest inner product first; [] if the index is empty."""
         ...
 
+    def search_many(self, vectors: Vectors, k: int) -> list[list[Neighbour]]:
+        """`search` of each row (m, d), in less time than one by one."""
+        ...
+
     def __len__(self) -> int: ...
 
 
@@ -64,14 +68,21 @@ class FaissIndex:
 
     def search(self, vector: Vector, k: int) -> list[Neighbour]:
         check_rows(vector, (self._dimensions,))
+        return self.search_many(vector[None], k)[0]
+
+    def search_many(self, vectors: Vectors, k: int) -> list[list[Neighbour]]:
+        check_rows(vectors, (len(vectors), self._dimensions))
         with self._lock:
             wanted = min(k, int(self._index.ntotal))
             if wanted == 0:
-                return []
-            products, keys = self._index.search(np.ascontiguousarray(vector[None], dtype=np.float32), wanted)
+                return [[] for _ in vectors]
+            products, keys = self._index.search(np.ascontiguousarray(vectors, dtype=np.float32), wanted)
         return [
-            Neighbour(key=int(key), inner_product=float(product))
-            for key, product in zip(keys[0], products[0], strict=True)
+            [
+                Neighbour(key=int(key), inner_product=float(product))
+                for key, product in zip(found, scores, strict=True)
+            ]
+            for found, scores in zip(keys, products, strict=True)
         ]
 
     def __len__(self) -> int:

@@ -41,19 +41,23 @@ class LargeIndex:
         self._keys: Keys = np.zeros(0, dtype=np.int64)
         self._alive: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._used = 0
+        self._highest = -(2**62)
         self._lock = threading.Lock()  # FAISS allows searches at once, but none beside an add
 
     def add(self, keys: Keys, vectors: Vectors) -> None:
         check_rows(vectors, (len(keys), self._dimensions))
         rows = np.ascontiguousarray(vectors, dtype=np.float32)
         with self._lock:
-            if len(np.unique(keys)) < len(keys) or np.isin(keys, self._living()).any():
+            # Keys that only rise need no look at those before: that look takes 30 ms in a million.
+            risen = len(keys) == 0 or (int(keys.min()) > self._highest and bool((np.diff(keys) > 0).all()))
+            if not risen and (len(np.unique(keys)) < len(keys) or np.isin(keys, self._living()).any()):
                 raise SurveyError("voice index: a key is there already; remove it first")
             self._make_room(len(keys))
             places = slice(self._used, self._used + len(keys))
             self._codes.add(rows)
             self._vectors[places], self._keys[places], self._alive[places] = rows, keys, True
             self._used += len(keys)
+            self._highest = max(self._highest, *keys.tolist()) if len(keys) else self._highest
 
     def remove(self, keys: Keys) -> int:
         with self._lock:
@@ -64,19 +68,25 @@ class LargeIndex:
 
     def search(self, vector: Vector, k: int) -> list[Neighbour]:
         check_rows(vector, (self._dimensions,))
-        probe = np.ascontiguousarray(vector, dtype=np.float32)
+        return self.search_many(vector[None], k)[0]
+
+    def search_many(self, vectors: Vectors, k: int) -> list[list[Neighbour]]:
+        check_rows(vectors, (len(vectors), self._dimensions))
+        probes = np.ascontiguousarray(vectors, dtype=np.float32)
         with self._lock:
             if self._used == 0:
-                return []
-            _, found = self._codes.search(probe[None], min(self._used, max(SHORT_LIST, 4 * k)))
-            places = found[0][found[0] >= 0]
-            places = places[self._alive[places]]
-            products = self._vectors[places].astype(np.float32) @ probe
-            best = np.argsort(-products, kind="stable")[:k]
-            keys = self._keys[places[best]]
+                return [[] for _ in probes]
+            _, places = self._codes.search(probes, min(self._used, max(SHORT_LIST, 4 * k)))
+            return [self._exact(probe, found, k) for probe, found in zip(probes, places, strict=True)]
+
+    def _exact(self, probe: Vector, found: Keys, k: int) -> list[Neighbour]:
+        places = found[found >= 0]
+        places = places[self._alive[places]]
+        products = self._vectors[places].astype(np.float32) @ probe
+        best = np.argsort(-products, kind="stable")[:k]
         return [
             Neighbour(key=int(key), inner_product=float(product))
-            for key, product in zip(keys, products[best], strict=True)
+            for key, product in zip(self._keys[places[best]], products[best], strict=True)
         ]
 
     def __len__(self) -> int:

@@ -16,7 +16,7 @@ from voiceprint.voiceprint import Vectors
 # Recordings that the measured mean counts as against those on the list. On held-out speakers of another
 # kind of recording, less was better down to none; a few keep a short list from being ruled by chance.
 GALLERY_PRIOR = 4.0
-GALLERY_FROM = 8  # voices; around fewer, one listed voice would be subtracted from itself
+GALLERY_FROM = 5  # voices; around fewer, one listed voice would be subtracted from itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

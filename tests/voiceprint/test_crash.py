@@ -87,7 +87,7 @@ def test_a_kill_leaves_whole_entries_and_loses_none(tmp_path: Path, lines: int) 
     store = WatchListStore(engine, Vault.open(tmp_path / "keys.json"))
     entries = {entry.id: entry for entry in store.entries()}
     for line in said:
-        done, entry_id, number = line.split()
+        done, entry_id, _ = line.split()
         assert entry_id in entries  # what was reported done is there
         if done == "approved":
             assert entries[entry_id].status is not EntryStatus.PENDING
