@@ -22,6 +22,7 @@ from decision_hook.contract.evidence import SECOND_VOICE_PART
 HARD_SOURCES = frozenset({FactSource.BANK, FactSource.BUREAU})  # a stolen form does not hold them
 WRONG = frozenset({Grade.MISMATCH, Grade.DENIAL})
 IGNORANT = frozenset({Grade.DONT_KNOW})
+REFUSED_WORTH = 0.5  # of a wrong answer: whoever does not know also says that this is private
 UNHEARD = frozenset({Grade.UNCLEAR, Grade.NO_ANSWER})
 PROMPTED, READ_OUT, HESITANT = "prompted", "read_out", "hesitant"  # AnswerEvidence.state
 
@@ -179,17 +180,12 @@ def second_voice_nats(answers: Iterable[AnswerEvidence]) -> float:
     )
 
 
-def _wrong_hard(findings: CallFindings) -> int:
-    """Distinct facts of bank or bureau that were answered wrong, denied, or not known."""
-    return len(
-        {
-            answer.fact_key
-            for answer in findings.answers
-            if answer.grade in WRONG | IGNORANT
-            and answer.fact_key is not None
-            and findings.sources.get(answer.fact_key) in HARD_SOURCES
-        }
-    )
+def _wrong_hard(findings: CallFindings) -> float:
+    """Distinct facts of bank or bureau answered wrong, denied, or not known; refused ones count half."""
+    hard = {key for key, source in findings.sources.items() if source in HARD_SOURCES}
+    wrong = {a.fact_key for a in findings.answers if a.grade in WRONG | IGNORANT} & hard
+    refused = {a.fact_key for a in findings.answers if a.grade is Grade.REFUSAL} & hard
+    return len(wrong) + REFUSED_WORTH * len(refused - wrong)
 
 
 def _wrong_reasons(findings: CallFindings) -> list[Reason]:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from decision_hook.contract import AnswerEvidence, CallOutcome, Consent, ConsentKind, Grade
+from dialogue.answer.closed import NO_LEANING, Leaning
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.events import AnswerUnderstood
 from dialogue.step import MAX_COURTESIES
@@ -24,9 +25,18 @@ MAX_SILENCES = 2
 class Understood:
     """A reply to a question of the script."""
 
-    yes: bool | None  # None: neither was understood
+    yes: bool | None  # None: neither was understood from this reply alone
     ending: CallOutcome | None  # an announcement, a mailbox, a stranger, a denial; None: goes on
     evidence: AnswerEvidence  # grade holds courtesies, silence, human, later
+    leaning: Leaning = NO_LEANING  # what the audio says; adds up over the replies to one question
+
+    def taken_with(self, before: Leaning) -> "Understood":
+        """Decided, if this reply and those before it suffice together."""
+        leaning = before.plus(self.leaning)
+        yes = leaning.decided() if self.yes is None else self.yes
+        decided = yes is not None and self.evidence.grade is Grade.UNCLEAR
+        evidence = self.evidence.model_copy(update={"grade": Grade.FREE}) if decided else self.evidence
+        return replace(self, yes=yes, leaning=leaning, evidence=evidence)
 
 
 class ScriptJudge(Protocol):
@@ -66,7 +76,9 @@ class Opening:
             return Opened(ending=person.ending)
         if person.evidence.grade in (Grade.HUMAN, Grade.LATER, Grade.NO_ANSWER):
             return Opened(ending=CallOutcome.PARTIAL, grade=person.evidence.grade)
-        if person.yes is not True:
+        if person.yes is None:
+            return Opened(ending=CallOutcome.PARTIAL, grade=Grade.NO_ANSWER)  # nothing could be understood
+        if person.yes is False:
             return Opened(ending=CallOutcome.WRONG_PERSON)
         self._talk.state("consent")
         recording = await self._consent(ConsentKind.RECORDING, self._script.consent_recording)
@@ -104,13 +116,14 @@ class Opening:
             text=words, question_id=question.id, kind=question.kind, wait_s=question.wait_s, max_keys=1
         )
         unclear = silences = courtesies = 0
+        leaning = NO_LEANING
         for number in range(1, 2 + MAX_UNCLEAR + MAX_SILENCES + MAX_COURTESIES):
             asked = AskedQuestion(
                 question=question, asked=prompt.text, expected=None, kind=question.kind, attempts=number
             )
-            _, understood = await self._talk.ask(
-                prompt, partial(self._judge.understand, asked=asked), _complete
-            )
+            weigh = partial(self._weigh, asked=asked, before=leaning)
+            _, understood = await self._talk.ask(prompt, weigh, _complete)
+            leaning = understood.leaning
             self._talk.tell(AnswerUnderstood(call=self._talk.call, answer=understood.evidence))
             if understood.ending is not None or understood.yes is not None:
                 return understood
@@ -118,7 +131,7 @@ class Opening:
                 case Grade.HUMAN | Grade.LATER:
                     return understood
                 case Grade.REPEAT | Grade.SLOWER | Grade.WHO_ARE_YOU as wish if courtesies < MAX_COURTESIES:
-                    courtesies += 1
+                    courtesies, leaning = courtesies + 1, NO_LEANING  # it was neither, and is asked afresh
                     explain = wish is Grade.WHO_ARE_YOU
                     prompt = replace(
                         prompt,
@@ -136,12 +149,15 @@ class Opening:
                     prompt = replace(
                         prompt,
                         prefix=self._talk.pick(script.unclear_prefix),
-                        text=offer or self._talk.pick(question.phrasings),
+                        text=offer or self._talk.pick(question.again or question.phrasings),
                         question_id=f"{question.id}:keypad" if offer else question.id,
                     )
                 case _:
                     return understood
         return understood
+
+    async def _weigh(self, heard: HeardAnswer, *, asked: AskedQuestion, before: Leaning) -> Understood:
+        return (await self._judge.understand(heard, asked)).taken_with(before)
 
 
 def _complete(understood: Understood) -> float | None:

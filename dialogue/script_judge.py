@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from decision_hook.contract import AnswerEvidence, CallOutcome, Grade
+from dialogue.answer.closed import SURE
 from dialogue.answer.consent import ConsentAnswer, ConsentJudge
 from dialogue.answer.intent.intent import Intent
+from dialogue.answer.side import Side
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.opening import Understood
 
@@ -21,6 +23,7 @@ GRADES: Mapping[Intent, Grade] = {
     Intent.HUMAN: Grade.HUMAN,
     Intent.LATER: Grade.LATER,
 }
+FAREWELLS = frozenset({Grade.HUMAN, Grade.LATER})  # they end the call, so they must be plain
 YES_OR_NO = {ConsentAnswer.AGREED: True, ConsentAnswer.DECLINED: False, ConsentAnswer.UNCLEAR: None}
 
 
@@ -33,14 +36,22 @@ class SpokenScriptJudge:
     async def understand(self, heard: HeardAnswer, asked: AskedQuestion) -> Understood:
         if not heard.segments and not heard.keys:
             return Understood(yes=None, ending=None, evidence=_evidence(heard, asked, "", Grade.NO_ANSWER))
-        reply = await self._consents.hear(heard, asked=asked.asked, language=asked.language)
-        yes = YES_OR_NO[reply.answer]
-        usual = Grade.UNCLEAR if yes is None else Grade.FREE
-        return Understood(
-            yes=yes,
-            ending=ENDINGS.get(reply.intent),
-            evidence=_evidence(heard, asked, reply.words, GRADES.get(reply.intent, usual)),
+        reply = await self._consents.hear(
+            heard, asked=asked.asked, question=asked.question.id, language=asked.language
         )
+        grade, ending = GRADES.get(reply.intent), ENDINGS.get(reply.intent)
+        if reply.leaning is None:
+            yes = YES_OR_NO[reply.answer]
+            usual = Grade.UNCLEAR if yes is None else Grade.FREE
+            evidence = _evidence(heard, asked, reply.words, grade or usual)
+            return Understood(yes=yes, ending=ending, evidence=evidence)
+        # A stranger counts as a no, which is asked for again unless it is plain.
+        if ending is CallOutcome.WRONG_PERSON or reply.leaning.probability(Side.YES) >= SURE:
+            ending = None
+        if grade in FAREWELLS and reply.leaning.probability(Side.OTHER) < SURE:
+            grade = None
+        evidence = _evidence(heard, asked, reply.words, grade or Grade.UNCLEAR)
+        return Understood(yes=None, ending=ending, evidence=evidence, leaning=reply.leaning)
 
 
 def _evidence(heard: HeardAnswer, asked: AskedQuestion, words: str, grade: Grade) -> AnswerEvidence:

@@ -13,6 +13,7 @@ from decision_hook.contract import (
     Application,
     CallOutcome,
     Consent,
+    FactSource,
     Grade,
     VoiceResult,
 )
@@ -42,8 +43,13 @@ class Judge(Protocol):
 class Delivery(Protocol):
     """How answers sound, against this caller's own warm-up. One object a call."""
 
-    async def judge(self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role) -> AnswerEvidence:
-        """The evidence with delivery parts, measures and state added. Called once per answer, in order."""
+    async def judge(
+        self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role, *, on_form: bool = False
+    ) -> AnswerEvidence:
+        """The evidence with delivery parts, measures and state added. Called once per answer, in order.
+
+        `on_form`: about what stands on the application form, which is what a prompter has.
+        """
         ...
 
     def sounds_like_another(self, heard: HeardAnswer) -> bool:
@@ -263,7 +269,9 @@ class Survey:
         )
 
     async def _settle(self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role) -> None:
-        judged = await self._delivery.judge(heard, evidence, role)
+        fact = self._application.facts.get(evidence.fact_key) if evidence.fact_key else None
+        on_form = fact is not None and fact.source is FactSource.FORM
+        judged = await self._delivery.judge(heard, evidence, role, on_form=on_form)
         added = judged.parts[len(evidence.parts) :]
         self.state = replace(self.state, beliefs=update(self.state.beliefs, added))
         self.answers.append(judged)

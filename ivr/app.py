@@ -109,13 +109,15 @@ async def build_app(
     """
     async with AsyncExitStack() as stack:
         disk = stack.enter_context(_threads("disk", DISK_THREADS))
-        speaking = stack.enter_context(_threads("speaking", 1, Niceness.LATER))
+        speaking = stack.enter_context(_threads("speaking", 1, Niceness.ANSWER))
         engine = engine_for(settings.database_url)
         stack.callback(engine.dispose)
         migrate(engine)
         policy = load_credit_policy(settings.decision.rules, call_above=settings.decision.call_above)
         bank = load_bank(settings.interview.bank)
         kokoro = Kokoro(settings.models / "kokoro", threads=settings.hearing.threads)
+        # Loaded in a thread that gives way, because the model's own threads inherit that.
+        await asyncio.get_running_loop().run_in_executor(speaking, kokoro.voices)
         synthesizer = open_speaking(settings, speaking, kokoro)
         stack.callback(synthesizer.close)
         hearing: HearingDesk = await open_hearing(settings, stack)

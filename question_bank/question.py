@@ -57,6 +57,7 @@ class Question:
     role: Role
     kind: FactKind
     phrasings: tuple[str, ...]  # Jinja2 templates, at least 3 for survey questions
+    again: tuple[str, ...] = ()  # shorter, for asking a second time; (): the phrasings
     fact_keys: tuple[str, ...]  # what it rests on; the first is what the answer is judged against
     requires: tuple[str, ...] = ()  # fact keys that must be on file to ask it
     options: tuple[str, ...] = ()  # decoys of the fact's kind, for questions that name choices

@@ -87,6 +87,7 @@ class SpokenQuestionFile(Strict):
     """A question of the fixed script."""
 
     phrasings: Texts
+    again: Annotated[tuple[Text, ...], Field(max_length=8)] = ()  # shorter, for asking a second time
     cost_s: Annotated[float, Field(ge=1, le=60)] = 6.0
     wait_s: Annotated[float, Field(ge=2, le=30)] = 6.0
 

@@ -48,6 +48,7 @@ class Script:
         """Everything that may be said apart from the paper: interchangeable wordings side by side."""
         return [
             *(question.phrasings for question in self.questions()),
+            *(question.again for question in self.questions() if question.again),
             self.who_we_are,
             self.voiceprint_declined,
             self.to_survey,
@@ -127,6 +128,7 @@ def _question(
         role=role,
         kind=kind,
         phrasings=spoken.phrasings,
+        again=spoken.again,
         fact_keys=(),
         cost_s=spoken.cost_s,
         keypad=keypad,

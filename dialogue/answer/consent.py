@@ -4,21 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from decision_hook.contract import FactKind
+from dialogue.answer.closed import Leaning, compare, wordings
 from dialogue.answer.fold import bare
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.match import repeats_question
-from dialogue.answer.tables import Tables
+from dialogue.answer.side import Side
+from dialogue.answer.tables import ReplyTable, Tables
 from dialogue.answer.values import HeardAnswer
 from dialogue.answer.yes_no import Polarity, read_yes_no
-from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
 
-_DENIED = {yes: "不" + yes for yes in ("同意", "愿意", "可以", "方便", "行", "好", "是", "能", "对")}
 _LONG_COPY = 5  # characters
-_MARGIN = 1.5  # nats by which the yes must be likelier than its denial; wrong yes costs most
+_REQUESTS = frozenset({Intent.REPEAT, Intent.SLOWER, Intent.WHO_ARE_YOU, Intent.HUMAN, Intent.LATER})
+_RECORDED = frozenset({Intent.ANNOUNCEMENT, Intent.VOICEMAIL})  # nobody is there who could mean yes
+_LIKELIER_THAN_NOT = 0.5
 
 
 class ConsentAnswer(StrEnum):
@@ -35,14 +36,20 @@ class ConsentReply:
     intent: Intent  # repeat, who_are_you, wrong_person …: tells what to do about an unclear one
     words: str  # what was said; the key pressed, if one was
     why: str
+    leaning: Leaning | None = None  # what the audio says, words included; None: not compared
 
 
 _INTENTS = {ConsentAnswer.AGREED: Intent.YES, ConsentAnswer.DECLINED: Intent.NO}
 
 
 def decide(transcript: Transcript, guess: IntentGuess, tables: Tables) -> ConsentReply:
-    """Pure. A no in any reading, or nothing plain, is never agreed."""
+    """Pure. A no in any reading, or nothing plain, is never agreed.
+
+    Only wordings count: what the trained model makes of 为我事 (是我) would end the call.
+    """
     words = transcript.text
+    if guess.source == "model":
+        guess = IntentGuess(intent=Intent.ANSWER, probability=None, source="words")
 
     def reply(answer: ConsentAnswer, why: str) -> ConsentReply:
         intent = _INTENTS.get(answer, guess.intent)
@@ -66,12 +73,6 @@ def decide(transcript: Transcript, guess: IntentGuess, tables: Tables) -> Consen
     return reply(ConsentAnswer.AGREED, "says yes")
 
 
-def denials(text: str) -> tuple[str, ...]:
-    """The wording with its yes denied, to be compared by sound: 同意 and 不同意."""
-    found = [text.replace(yes, no, 1) for yes, no in _DENIED.items() if yes in text and no not in text]
-    return tuple(dict.fromkeys(found))[:3]
-
-
 class ConsentJudge:
     """Hears one reply to a yes-or-no question that is not about a fact. Shared by all calls."""
 
@@ -80,8 +81,10 @@ class ConsentJudge:
         self._intents = intents
         self._tables = tables
 
-    async def hear(self, heard: HeardAnswer, *, asked: str = "", language: str = "zh") -> ConsentReply:
-        """`asked`: the words spoken. Never raises for what a caller or an engine does; no words: unclear."""
+    async def hear(
+        self, heard: HeardAnswer, *, asked: str = "", question: str = "", language: str = "zh"
+    ) -> ConsentReply:
+        """`asked`: the words spoken; `question`: its id. Never raises for what a caller or an engine does."""
         if heard.keys:
             key = {"1": ConsentAnswer.AGREED, "2": ConsentAnswer.DECLINED}.get(heard.keys.rstrip("#"))
             return ConsentReply(
@@ -91,35 +94,52 @@ class ConsentJudge:
                 why="keyed",
             )
         utterance = Utterance(samples=heard.samples, rate_hz=SAMPLE_RATE_HZ)
+        table = self._tables.replies.get(question.partition(".")[0])
+        context = (table.examples if table else "") + asked
         transcript = heard.transcript
-        context = context_of(FactKind.YES_NO, asked)
         try:
             if transcript is None:
                 transcript = await self._recognizer.transcribe(utterance, language=language, context=context)
             reply = decide(transcript, self._intents.classify(transcript.text), self._tables)
             if reply.answer is ConsentAnswer.AGREED and _copied(transcript.text, asked):
                 why = "repeats the question"
-                return replace(reply, answer=ConsentAnswer.UNCLEAR, intent=Intent.ANSWER, why=why)
-            if reply.answer is ConsentAnswer.AGREED and (rivals := denials(transcript.text)):
-                wordings = [transcript.text, *rivals]
-                scores = await self._recognizer.score(utterance, wordings, language=language, context=context)
-                return _checked(reply, scores)
+                reply = replace(reply, answer=ConsentAnswer.UNCLEAR, intent=Intent.ANSWER, why=why)
+            if table is None or reply.intent in _RECORDED:
+                return reply
+            said = wordings(table.families)
+            free = transcript.text or said[0]
+            scores = await self._recognizer.score(
+                utterance, [*said, free], language=language, context=context
+            )
         except RecognizerUnavailable:
             words = transcript.text if transcript else ""
             return ConsentReply(
                 answer=ConsentAnswer.UNCLEAR, intent=Intent.ANSWER, words=words, why="not recognised in time"
             )
-        return reply
+        return _compared(reply, table, scores) if len(scores) == len(said) + 1 else reply
+
+
+def _compared(reply: ConsentReply, table: ReplyTable, scores: Sequence[float]) -> ConsentReply:
+    """The reply with what the audio says; a request is one only if the audio, too, says so."""
+    closed = compare(table, said_side(reply), scores[:-1], scores[-1])
+    likely = closed.leaning.probability(Side.OTHER) >= _LIKELIER_THAN_NOT
+    intent = reply.intent
+    if likely and intent not in _REQUESTS and closed.request is not None:
+        intent = closed.request
+    elif not likely and intent in _REQUESTS:
+        intent = Intent.ANSWER
+    return replace(reply, intent=intent, leaning=closed.leaning)
+
+
+def said_side(reply: ConsentReply) -> Side | None:
+    """Which side the words as written are on."""
+    if reply.answer is ConsentAnswer.AGREED:
+        return Side.YES
+    if reply.answer is ConsentAnswer.DECLINED or reply.intent is Intent.WRONG_PERSON:
+        return Side.NO
+    return Side.OTHER if reply.intent in _REQUESTS else None
 
 
 def _copied(text: str, asked: str) -> bool:
     """您同意录音吗 written down is the recogniser's own; 同意录音 may be said."""
     return repeats_question(text, asked) and (len(bare(text)) >= _LONG_COPY or "吗" in text)
-
-
-def _checked(reply: ConsentReply, scores: Sequence[float]) -> ConsentReply:
-    if len(scores) > 1 and scores[0] < max(scores[1:]) + _MARGIN:
-        return ConsentReply(
-            answer=ConsentAnswer.UNCLEAR, intent=reply.intent, words=reply.words, why="a no sounds as likely"
-        )
-    return reply

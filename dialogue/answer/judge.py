@@ -1,17 +1,20 @@
 """The judge of one reply: words, sounds and likelihoods become an AnswerEvidence."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
+from dialogue.answer.closed import wordings
 from dialogue.answer.evidence import fact_part, llr
 from dialogue.answer.intent.classify import IntentClassifier
-from dialogue.answer.intent.intent import Intent
+from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.keypad import judge_keys
 from dialogue.answer.match import Plan, conclude, plan, repeats_question
+from dialogue.answer.requests import RequestLikelihoods
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
-from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement
+from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
 from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
@@ -83,6 +86,10 @@ class AnswerJudge:
     ) -> Judgement:
         copied = repeats_question(transcript.text, question.asked)
         guess = self._intents.classify("" if copied else transcript.text, open_answer=truth is None)
+        if guess.source == "model" and guess.intent in _GRADES:
+            requests = await self._requested(heard, question, transcript.text)
+            if requests is not None and not requests.bears_out(guess.intent):
+                guess = IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
         grade = _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if truth is None:
@@ -96,29 +103,45 @@ class AnswerJudge:
             return _plain(grade, by)
         if not says_value and guess.intent in {Intent.YES, Intent.NO}:
             return _plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
-        scores = await self._scored(heard, made, question)
+        candidates = [wording.text for wording in made.wordings]
+        scores = await self._scored(heard, candidates, question, by_sound=made.by_sound)
         judgement = conclude(made, scores, self._tables.match)
         if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
             # 不太记得，好像九八年: an uncertain guess is no plain other value.
             return _plain(Grade.DONT_KNOW, by)
+        if judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
+            requests = await self._requested(heard, question, transcript.text)
+            expected = _expected(made, scores)
+            if requests is not None and (found := requests.plain(against=expected)) is not None:
+                return _plain(_GRADES[found], "the audio says so")
         return judgement
 
-    async def _scored(self, heard: HeardAnswer, made: Plan, question: AskedQuestion) -> tuple[float, ...]:
-        if not made.wordings:
+    async def _requested(
+        self, heard: HeardAnswer, question: AskedQuestion, free: str
+    ) -> RequestLikelihoods | None:
+        """What the audio says about replies that are no answers; None: the engine cannot tell."""
+        table = self._tables.requests
+        scores = await self._scored(heard, [*wordings(table), free], question)
+        return RequestLikelihoods.of(table, scores[:-1], scores[-1]) if scores else None
+
+    async def _scored(
+        self, heard: HeardAnswer, candidates: Sequence[str], question: AskedQuestion, *, by_sound: bool = True
+    ) -> tuple[float, ...]:
+        """Likelihoods of these wordings; empty if there are none or the engine gives none."""
+        if not candidates:
             return ()
-        wordings = [wording.text for wording in made.wordings]
         context = context_of(question.kind, question.asked)
         try:
             scores = await self._recognizer.score(
                 _utterance(heard),
-                wordings,
+                candidates,
                 language=question.language,
                 context=context,
-                by_sound=made.by_sound,
+                by_sound=by_sound,
             )
         except RecognizerUnavailable:
             return ()
-        return scores if len(scores) == len(wordings) else ()
+        return scores if len(scores) == len(candidates) else ()
 
 
 def _intent_wins(intent: Intent, truth: Truth, made: Plan) -> bool:
@@ -132,6 +155,14 @@ def _intent_wins(intent: Intent, truth: Truth, made: Plan) -> bool:
             return truth.kind not in {FactKind.YES_NO, FactKind.COUNT}
         return intent not in {Intent.DONT_KNOW, Intent.OFF_TOPIC}
     return True
+
+
+def _expected(made: Plan, scores: Sequence[float]) -> float:
+    """How well what is on file fits the audio, in nats against the free reading; minus infinity: unknown."""
+    by_role = list(zip([wording.role for wording in made.wordings], scores, strict=False))
+    free = [score for role, score in by_role if role is WordingRole.FREE]
+    expected = [score for role, score in by_role if role is WordingRole.EXPECTED]
+    return max(expected) - free[0] if free and expected else -math.inf
 
 
 def _plain(grade: Grade, why: str) -> Judgement:

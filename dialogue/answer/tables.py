@@ -9,6 +9,8 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from config.document import check, read_document
+from dialogue.answer.intent.intent import Intent
+from dialogue.answer.side import Side
 
 
 class _File(BaseModel):
@@ -136,6 +138,36 @@ class MatchTable(_File):
     mismatch_below: Annotated[float, Field(gt=0, lt=0.5)]
 
 
+class ReplyTable(_File):
+    """Replies to one of the script's own questions: usual wordings, and what their likelihoods say.
+
+    log P(heard | side) = bias + sum of weight * feature, up to a constant; see dialogue.answer.closed.
+    """
+
+    source: str  # simulated, calls, expert
+    n: Annotated[int, Field(ge=0)]  # replies it was fitted on
+    examples: str  # such replies of every side, for the recogniser to expect
+    families: Mapping[str, Words]  # "yes", "no", and the intents of what is neither
+    bias: Mapping[Side, float]
+    weights: Mapping[Side, Mapping[str, float]]
+
+    @field_validator("families")
+    @classmethod
+    def _has_every_side(cls, families: Mapping[str, Words]) -> Mapping[str, Words]:
+        others = set(families) - {Side.YES, Side.NO}
+        if len(others) + 2 != len(families) or not others or not others <= {*Intent}:
+            raise ValueError(f'needs "yes", "no" and at least one of {", ".join(Intent)}')
+        return families
+
+
+class _RequestsFile(RootModel[dict[Intent, Words]]):
+    pass
+
+
+class _RepliesFile(RootModel[dict[str, ReplyTable]]):
+    pass
+
+
 class CompanyTable(_File):
     """How firms, banks and schools are shortened."""
 
@@ -201,6 +233,8 @@ class Tables:
     frames: FrameTable
     intents: Mapping[str, IntentTable]
     match: MatchTable
+    replies: Mapping[str, ReplyTable]  # by the part of a script question's id before the dot
+    requests: Mapping[Intent, Words]  # wordings of what is no answer
     # wording -> every (vocabulary, member) it may mean
     wordings: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
@@ -224,6 +258,8 @@ def read_tables(folder: Path) -> Tables:
         frames=_frames(_read(folder / "frames.yaml", _FrameFile)),
         intents=_read(folder / "intents.yaml", _IntentsFile).root,
         match=_read(folder / "match.yaml", MatchTable),
+        requests=_read(folder / "requests.yaml", _RequestsFile).root,
+        replies=_read(folder / "replies.yaml", _RepliesFile).root,
         wordings={wording: tuple(where) for wording, where in wordings.items()},
     )
 

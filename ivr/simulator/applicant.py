@@ -20,6 +20,10 @@ SPOKEN_ACTS = frozenset({Act.MUMBLE, Act.ASK_REPEAT, Act.ASK_SLOWER, Act.BARGE_I
 # Answering takes longer when it has to be remembered, looked up or made up.
 EFFORT = {Origin.LIVED: 1.0, Origin.LEARNT: 1.15, Origin.INVENTED: 1.5}
 SLIPPING_KINDS = frozenset({FactKind.DATE, FactKind.YEAR, FactKind.AMOUNT, FactKind.COUNT, FactKind.DIGITS})
+OPENING_CUES = tuple(
+    Cue(question_id=name, fact_keys=(), kind=FactKind.YES_NO)
+    for name in ("opening.person", "consent.recording", "consent.voiceprint")
+)
 
 
 class Applicant:
@@ -60,25 +64,24 @@ class Applicant:
         answer = self._answer(asked, cue, self._answered[asked])
         return self._in_manner(rule, answer) if rule is not None else answer
 
+    def beginning(self) -> tuple[Say, ...]:
+        """What is said at the beginning of nearly every call. Changes nothing."""
+        return self._said([*OPENING_CUES, *(_free(name) for name in ("warmup.1", "warmup.2"))])
+
     def likely(self) -> tuple[Say, ...]:
-        """What will most probably be said, for rendering ahead. Changes nothing."""
-        twin = Applicant(self.application, self.persona.model_copy(update={"behaviour": ()}), self._seed)
-        cues = [
-            Cue(question_id=name, fact_keys=(), kind=FactKind.YES_NO)
-            for name in ("opening.person", "consent.recording", "consent.voiceprint")
-        ]
-        free = [
-            ("warmup.1", ()),
-            ("warmup.2", ()),
-            *((f"life.{topic}", ()) for topic in ("work", "home", "card")),
-        ]
-        cues += [Cue(question_id=name, fact_keys=keys, kind=FactKind.FREE) for name, keys in free]
+        """What will most probably be said in the whole call, about four times of what is. Changes nothing."""
+        cues = [*OPENING_CUES, *(_free(f"warmup.{number}") for number in (1, 2))]
+        cues += [_free(f"life.{topic}") for topic in ("work", "home", "card")]
         for key, fact in self.application.facts.items():
             recalled = self._mind.recall(key, FactKind.TERM)
             kind = recalled.kind if isinstance(recalled, Recalled) else (fact.kind or FactKind.TERM)
             cues.append(Cue(question_id=f"fact.{key}", fact_keys=(key,), kind=kind))
         again = [cue for cue in cues if cue.kind is not FactKind.FREE]  # a caller is often asked twice
-        replies = [twin.hello(), *(twin.reply(cue) for cue in (*cues, *again)), *self._likely_acts()]
+        return self._said([*cues, *again])
+
+    def _said(self, cues: list[Cue]) -> tuple[Say, ...]:
+        twin = Applicant(self.application, self.persona.model_copy(update={"behaviour": ()}), self._seed)
+        replies = [twin.hello(), *(twin.reply(cue) for cue in cues), *self._likely_acts()]
         said = [say for reply in replies if reply is not None for say in reply.says()]
         said += [Say(text=word) for word in self.persona.fillers.words if self.persona.fillers.probability]
         return tuple(dict.fromkeys(said))
@@ -269,7 +272,7 @@ class Applicant:
         return round(_draw(self.persona.latency_ms, rng) * factor)
 
     def _rng(self, *slot: object) -> random.Random:
-        return random.Random(f"{self._seed}/{self.persona.name}/{'/'.join(map(str, slot))}")
+        return random.Random(f"{self._seed}/{self.persona.voice.name}/{'/'.join(map(str, slot))}")
 
 
 def _draw(spread: Spread, rng: random.Random) -> int:
@@ -277,3 +280,7 @@ def _draw(spread: Spread, rng: random.Random) -> int:
     if spread.median == 0:
         return 0
     return min(round(rng.lognormvariate(math.log(spread.median), spread.sigma)), 20_000)
+
+
+def _free(question_id: str) -> Cue:
+    return Cue(question_id=question_id, fact_keys=(), kind=FactKind.FREE)

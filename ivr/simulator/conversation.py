@@ -83,6 +83,7 @@ class Conversation:
         self._pending: tuple[Reply, asyncio.Task[Performance]] | None = None
         self._playing: tuple[Reply, asyncio.Task[Performance]] | None = None
         self.dropped_frames = 0
+        self.late_ms = 0  # that the applicant stayed silent because the words were not rendered yet
 
     async def run(self, reader: StreamReader, writer: StreamWriter) -> None:
         """Until either side hangs up; closes the writer. Raises SurveyError if a turn cannot be spoken."""
@@ -103,6 +104,8 @@ class Conversation:
             raise group_problem.exceptions[0] from None
         finally:
             writer.close()
+            if self.late_ms:
+                log.info("a synthetic applicant's words were late by %d ms in all", self.late_ms)
 
     async def _listen(self, reader: StreamReader, gone: asyncio.Event) -> None:
         """Levels of received frames, until the peer hangs up, dies or talks nonsense."""
@@ -175,8 +178,13 @@ class Conversation:
         return attention.silence_ms > NOBODY_THERE_S * 1_000
 
     def _may_begin(self, reply: Reply, rendered: "asyncio.Task[Performance]", tick: int) -> bool:
-        if not rendered.done():
+        due = self._due(reply, tick)
+        if due and not rendered.done():
+            self.late_ms += 20
             return False
+        return due
+
+    def _due(self, reply: Reply, tick: int) -> bool:
         if reply.question_id == "":  # said unasked, on picking up
             return tick * 20 >= reply.after_ms
         if not reply.steps:

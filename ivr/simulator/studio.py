@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from ivr.inference.niceness import Niceness, give_way
 from ivr.simulator.applicant import Applicant
 from ivr.simulator.channel import Pcm
 from ivr.simulator.mouth import Mouth, Performance
@@ -26,7 +27,12 @@ class Studio:
     def __init__(self, voice: Voice, cache: Path | None) -> None:
         self._renderer = Renderer(voice, cache)
         # The renderer synthesises one sentence at a time; the other threads serve those that are on disk.
-        self._worker = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="applicants")
+        self._worker = ThreadPoolExecutor(
+            max_workers=THREADS,
+            thread_name_prefix="applicants",
+            initializer=give_way,
+            initargs=(Niceness.ANSWER,),
+        )
 
     def mouth(self, persona: Persona, seed: int, *, in_band: bool = False) -> Mouth:
         return Mouth(self._renderer, persona, seed, in_band=in_band)
@@ -47,9 +53,13 @@ class Studio:
             self._worker, lambda: mouth.announce(ANNOUNCEMENT_OFF, times=3)
         )
 
-    def prepare(self, applicants: Iterable[Applicant], progress: Progress | None = None) -> int:
+    def prepare(
+        self, applicants: Iterable[Applicant], progress: Progress | None = None, *, whole: bool = True
+    ) -> int:
         """Renders what these applicants will most likely say. Blocks; returns how many were new.
 
+        `whole` False: only how the calls begin; answers are then rendered while their question is asked,
+        a quarter of the work, but on a busy machine they may come late (it is logged).
         Interrupted, it keeps what is done; repeated, it finds everything on disk.
         """
         wanted: dict[tuple[str, VoiceSpec], None] = {}
@@ -61,7 +71,11 @@ class Studio:
                 wanted[VOICEMAIL_GREETING, ANNOUNCER] = None
             elif persona.line is FarEnd.ANSWERS:
                 mouth = self.mouth(persona, 0)
-                wanted.update(dict.fromkeys(mouth.voices(say) for say in applicant.likely()))
+                wanted.update(
+                    dict.fromkeys(
+                        mouth.voices(say) for say in (applicant.likely() if whole else applicant.beginning())
+                    )
+                )
                 if persona.noise is not None:
                     self._renderer.noise(persona.noise.kind)
         missing = [(text, spec) for text, spec in wanted if not self._renderer.ready(text, spec)]

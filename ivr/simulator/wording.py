@@ -81,7 +81,7 @@ class Wording:
         tables = {"vague": phrases.VAGUE, "warm_up": phrases.WARM_UP, **phrases.FREE}
         table = self._persona.wording.get("free", tables[topic]) if not vague else phrases.VAGUE
         order = list(table)
-        random.Random(f"{self._seed}/{self._persona.name}/free/{topic}").shuffle(order)
+        random.Random(f"{self._seed}/{self._persona.voice.name}/free/{topic}").shuffle(order)
         index = self._free_used.get(topic, 0)
         self._free_used[topic] = index + 1
         self._free_said[asked] = order[index % len(order)]

@@ -62,6 +62,7 @@ def answers(*grades: Grade, state: str = "") -> tuple[AnswerEvidence, ...]:
 RIGHT = answers(*[Grade.MATCH] * 5)
 WRONG_BANK = answers(Grade.MATCH, Grade.MATCH, Grade.MISMATCH, Grade.MISMATCH, Grade.DONT_KNOW)
 IGNORANT = answers(Grade.MATCH, Grade.MATCH, Grade.DONT_KNOW, Grade.DONT_KNOW, Grade.DONT_KNOW)
+EVASIVE = answers(Grade.MATCH, Grade.MATCH, Grade.MISMATCH, Grade.REFUSAL, Grade.REFUSAL)
 WRONG_FORM = answers(Grade.MISMATCH, Grade.DENIAL, Grade.MATCH, Grade.UNCLEAR, Grade.UNCLEAR)
 UNHEARD = answers(Grade.MATCH, Grade.UNCLEAR, Grade.NO_ANSWER, Grade.UNCLEAR, Grade.UNCLEAR)
 PROMPTED = answers(*[Grade.MATCH] * 5, state="prompted")
@@ -106,6 +107,14 @@ def with_second_voice(findings: CallFindings) -> CallFindings:
         pytest.param(THIEF, (FRAUD, ["facts_mismatch", "facts_unknown"]), id="impostor"),
         pytest.param(
             replace(THIEF, answers=IGNORANT), (FRAUD, ["facts_unknown"]), id="impostor who knows nothing"
+        ),
+        pytest.param(
+            replace(THIEF, answers=EVASIVE), (FRAUD, ["facts_mismatch"]), id="one wrong, two refused: evades"
+        ),
+        pytest.param(
+            replace(THIEF, answers=EVASIVE[:4]),
+            (REFER, ["facts_mismatch"]),
+            id="one wrong, one refused: a person looks",
         ),
         pytest.param(
             replace(THIEF, answers=WRONG_FORM),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from functools import partial
 
 from decision_hook.contract import AnswerEvidence, EvidencePart, FactKind, Hypothesis
 from decision_hook.contract.application import FACT_KINDS
@@ -43,12 +44,20 @@ class CallDelivery:
         self._sounds: list[EvidencePart] = []  # delivery parts so far, not capped
         self._second_voices = 0
 
-    async def judge(self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role) -> AnswerEvidence:
-        """The evidence with parts, measures and state added; unchanged if nobody spoke."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, self.judge_now, heard, evidence, role)
+    async def judge(
+        self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role, *, on_form: bool = False
+    ) -> AnswerEvidence:
+        """The evidence with parts, measures and state added; unchanged if nobody spoke.
 
-    def judge_now(self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role) -> AnswerEvidence:
+        `on_form`: the answer is about what stands on the application form, so a prompter could help.
+        """
+        loop = asyncio.get_running_loop()
+        judge = partial(self.judge_now, on_form=on_form)
+        return await loop.run_in_executor(self._executor, judge, heard, evidence, role)
+
+    def judge_now(
+        self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role, *, on_form: bool = False
+    ) -> AnswerEvidence:
         """The same; blocks."""
         measures = measure(heard, evidence.text)
         if measures is None:
@@ -67,7 +76,9 @@ class CallDelivery:
         if warm_up:  # the measure of the others, not evidence itself
             self._baseline = self._baseline.heard(measures, kind, self._table)
             return evidence.model_copy(update={"measures": named, "state": judged.state.value})
-        parts = [self._delivery_part(judged), *self._second_voice_part(asides)]
+        over_noise_db = measures.over_noise_db or 0.0
+        audible = on_form and over_noise_db >= self._table.second_voice_audible_db
+        parts = [self._delivery_part(judged), *self._second_voice_part(asides, audible=audible)]
         return evidence.model_copy(
             update={
                 "parts": (*evidence.parts, *parts),
@@ -105,9 +116,9 @@ class CallDelivery:
         after = cap_delivery(self._sounds, self._table)
         return part.model_copy(update={"log_likelihood": {h: after[h] - before[h] for h in Hypothesis}})
 
-    def _second_voice_part(self, asides: Asides) -> list[EvidencePart]:
+    def _second_voice_part(self, asides: Asides, *, audible: bool) -> list[EvidencePart]:
         if asides.kind is Aside.NONE:
-            return []
+            return [self._silent_part()] if audible else []
         again = self._second_voices > 0
         self._second_voices += 1
         return [
@@ -119,6 +130,15 @@ class CallDelivery:
                 note=describe(asides, times=self._second_voices),
             )
         ]
+
+    def _silent_part(self) -> EvidencePart:
+        return EvidencePart(
+            name=SECOND_VOICE_PART,
+            log_likelihood=self._table.silent_logs(),
+            source=self._table.origin,
+            n=self._table.n,
+            note="nobody else was heard where a prompter could have helped",
+        )
 
 
 def describe(asides: Asides, *, times: int) -> str:

@@ -108,6 +108,9 @@ class DeliveryTable(_Part):
     states: dict[Hypothesis, dict[State, Probability]]
     cap_nats: Annotated[float, Field(gt=0, le=10)]
     second_voice: dict[Aside, Firings]
+    # P(no aside | hypothesis) where a prompter with the application form could help, on a line quiet enough
+    second_voice_silent: Row
+    second_voice_audible_db: Annotated[float, Field(ge=0, le=40)]  # speech over noise from which it counts
     second_voice_bounds: Bounds
     other_voice: VoiceModel
 
@@ -121,6 +124,8 @@ class DeliveryTable(_Part):
             raise ValueError("second_voice: must have before_own and alone, nothing else")
         if any(set(row) != set(Hypothesis) for f in self.second_voice.values() for row in (f.first, f.again)):
             raise ValueError("second_voice: every row must name genuine, impostor and coached")
+        if set(self.second_voice_silent) != set(Hypothesis):
+            raise ValueError("second_voice_silent: must name genuine, impostor and coached")
         return self
 
     @property
@@ -134,6 +139,9 @@ class DeliveryTable(_Part):
         firings = self.second_voice[aside]
         row = firings.again if again else firings.first
         return {hypothesis: math.log(row[hypothesis]) for hypothesis in Hypothesis}
+
+    def silent_logs(self) -> dict[Hypothesis, float]:
+        return {hypothesis: math.log(self.second_voice_silent[hypothesis]) for hypothesis in Hypothesis}
 
     def second_voice_policy(self) -> SecondVoicePolicy:
         model = self.other_voice.model_dump(exclude={"source", "n"})

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from dialogue.answer.consent import ConsentAnswer, ConsentJudge, denials
+from dialogue.answer.consent import ConsentAnswer, ConsentJudge
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent
+from dialogue.answer.side import Side
 from dialogue.answer.values import HeardAnswer
 from dialogue.hearing.port import Transcript
 from tests.dialogue.answer.asked import tables
@@ -82,11 +83,30 @@ async def test_the_question_written_down_is_no_consent(said: str, answer: Consen
     assert (await judge(FakeRecognizer([said])).hear(heard(), asked=asked)).answer is answer
 
 
-async def test_a_denial_as_likely_makes_it_unclear() -> None:
-    close = FakeRecognizer(["同意"], scores={"同意": -3.0, "不同意": -3.5})
-    clear = FakeRecognizer(["同意"], scores={"同意": -1.0, "不同意": -9.0})
-    assert (await judge(close).hear(heard(), asked=ASKED)).answer is ConsentAnswer.UNCLEAR
-    assert (await judge(clear).hear(heard(), asked=ASKED)).answer is ConsentAnswer.AGREED
+async def test_the_audio_is_compared_with_usual_wordings() -> None:
+    """The engine wrote a denial, but 同意 fits the sound far better than anything of the other sides."""
+    misread = FakeRecognizer(["不停"], scores={"同意": -1.0, "我同意": -2.0, "不停": -0.5})
+    reply = await judge(misread).hear(heard(), asked=ASKED, question="consent.recording")
+    assert reply.leaning is not None
+    assert reply.leaning.probability(Side.YES) > 0.6
+    clear = FakeRecognizer(["不同意"], scores={"不同意": -0.5, "同意": -12.0})
+    reply = await judge(clear).hear(heard(), asked=ASKED, question="consent.recording")
+    assert reply.leaning is not None
+    assert reply.leaning.decided() is False
+
+
+async def test_a_request_the_audio_does_not_bear_out_is_none() -> None:
+    misread = FakeRecognizer(["你是谁"], scores={"是我": -1.0, "是": -2.0, "你是谁": -9.0})
+    reply = await judge(misread).hear(heard(), asked="请问您是本人吗？", question="opening.person")
+    assert reply.leaning is not None
+    assert (reply.intent is Intent.WHO_ARE_YOU) == (reply.leaning.probability(Side.OTHER) >= 0.5)
+
+
+async def test_an_announcement_needs_no_comparison() -> None:
+    reply = await judge(FakeRecognizer(["您拨打的电话已关机"], scores={})).hear(
+        heard(), asked=ASKED, question="opening.person"
+    )
+    assert (reply.intent, reply.leaning) == (Intent.ANNOUNCEMENT, None)
 
 
 async def test_an_engine_without_a_result_is_unclear() -> None:
@@ -99,8 +119,3 @@ async def test_an_engine_without_a_result_is_unclear() -> None:
 )
 async def test_keys(keys: str, answer: ConsentAnswer) -> None:
     assert (await judge(FakeRecognizer()).hear(heard(keys=keys), asked=ASKED)).answer is answer
-
-
-def test_what_a_yes_is_compared_with() -> None:
-    assert denials("我同意") == ("我不同意",)
-    assert denials("嗯") == ()

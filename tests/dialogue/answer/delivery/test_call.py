@@ -1,3 +1,4 @@
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -81,6 +82,16 @@ async def test_one_second_voice_is_suggestive_two_are_strong(call: CallDelivery)
     ((once,), (again,)) = second_voices(first), second_voices(second)
     assert 0.5 < once < 1.5
     assert once + again > 3.0
+
+
+async def test_nobody_heard_where_a_prompter_could_help_speaks_a_little_against_one(
+    call: CallDelivery,
+) -> None:
+    elsewhere = await call.judge(turn([OWN], seed=6), evidence(), Role.FACT)
+    on_form = await call.judge(turn([OWN], seed=6), evidence(), Role.FACT, on_form=True)
+    noisy = await call.judge(turn([OWN], seed=6, noise_db=-38), evidence(), Role.FACT, on_form=True)
+    assert second_voices(elsewhere) == second_voices(noisy) == []
+    assert second_voices(on_form) == [pytest.approx(math.log(0.80 / 0.99))]
 
 
 async def test_a_turn_of_whisper_alone_is_noticed(call: CallDelivery) -> None:

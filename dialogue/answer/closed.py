@@ -1,0 +1,114 @@
+"""Replies to the script's own questions, compared with the audio itself: yes, no, or something else.
+
+是我 is half a second of speech, and the recogniser writes 无事 as soon as 是我. But what can be said to
+"are you the applicant?" is a small set. So the usual wordings of each side are scored against the audio,
+and a fitted table turns scores and written words into log-likelihoods, which add up when one asks again.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from dialogue.answer.intent.intent import Intent
+from dialogue.answer.side import Side
+from dialogue.answer.tables import ReplyTable
+
+F = TypeVar("F", bound=str)  # a family of wordings
+
+FLOOR = -25.0  # nats below the free reading: less is not told apart
+# Where a no is taken, and a yes: a consent that was not given costs more than a question asked twice.
+# A reply in doubt is asked for again, and what was heard both times adds up.
+SURE = 0.75
+SURE_OF_YES = 0.8
+# Nats by which a no may lead that the written words do not say: a no ends the call, so it is asked for twice.
+UNSAID_NO = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaning:
+    """Natural-log likelihood of what was heard, by side, up to a constant. Those of one question add up."""
+
+    logs: Mapping[Side, float]
+
+    def plus(self, other: "Leaning") -> "Leaning":
+        return Leaning(logs={side: self.logs[side] + other.logs[side] for side in Side})
+
+    def probability(self, side: Side) -> float:
+        """All sides alike beforehand: nobody is taken for the applicant because most are."""
+        top = max(self.logs.values())
+        weights = {side: math.exp(value - top) for side, value in self.logs.items()}
+        return weights[side] / sum(weights.values())
+
+    def decided(self) -> bool | None:
+        """Yes, no, or None: in doubt."""
+        if self.probability(Side.YES) >= SURE_OF_YES:
+            return True
+        return False if self.probability(Side.NO) >= SURE else None
+
+
+NO_LEANING = Leaning(logs={side: 0.0 for side in Side})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """What the audio says about a reply to a closed question."""
+
+    leaning: Leaning
+    request: Intent | None  # the likeliest of what is neither yes nor no; None: the table knows none
+
+
+def wordings(families: Mapping[F, Sequence[str]]) -> list[str]:
+    """All wordings, in the order in which their scores are wanted."""
+    return [wording for said in families.values() for wording in said]
+
+
+def compare(table: ReplyTable, said: Side | None, scores: Sequence[float], free: float) -> Closed:
+    """Pure. `scores`: of all wordings in order; `free`: of the free reading; `said`: what its words say."""
+    found = features(table, said, scores, free)
+    logs = {
+        side: table.bias[side]
+        + sum(table.weights[side].get(name, 0.0) * value for name, value in found.items())
+        for side in Side
+    }
+    if said is not Side.NO:
+        logs[Side.NO] = min(logs[Side.NO], logs[Side.YES] + UNSAID_NO)
+    others = _others(family_likelihoods(table.families, scores))
+    return Closed(leaning=Leaning(logs=logs), request=Intent(max(others, key=lambda family: others[family])))
+
+
+def features(
+    table: ReplyTable, said: Side | None, scores: Sequence[float], free: float
+) -> Mapping[str, float]:
+    """What the fit looks at, by name."""
+    families = family_likelihoods(table.families, scores)
+    return {
+        "yes": max(FLOOR, families[Side.YES] - free),
+        "no": max(FLOOR, families[Side.NO] - free),
+        "other": max(FLOOR, max(_others(families).values()) - free),
+        "free": min(0.0, free),
+        "says_yes": float(said is Side.YES),
+        "says_no": float(said is Side.NO),
+        "says_other": float(said is Side.OTHER),
+    }
+
+
+def family_likelihoods(families: Mapping[F, Sequence[str]], scores: Sequence[float]) -> dict[F, float]:
+    """Log of the summed likelihoods of each family's wordings; `scores` in the order of all wordings."""
+    summed: dict[F, float] = {}
+    rest = iter(scores)
+    for family, said in families.items():
+        for score in islice(rest, len(said)):
+            summed[family] = _added(summed[family], score) if family in summed else score
+    return summed
+
+
+def _others(families: Mapping[str, float]) -> dict[str, float]:
+    return {family: score for family, score in families.items() if family not in (Side.YES, Side.NO)}
+
+
+def _added(left: float, right: float) -> float:
+    """log(exp(left) + exp(right))."""
+    high, low = max(left, right), min(left, right)
+    return high + math.log1p(math.exp(low - high))
