@@ -107,7 +107,7 @@ class NumpyExact:
 
     @property
     def bytes_held(self) -> int:
-        return self._used * (self._rows.shape[1] * 4 + 8)
+        return int(self._used * (self._rows.shape[1] * 4 + 8))
 
 
 class FaissFlat:
