@@ -81,7 +81,8 @@ class AnswerSettings(Section):
 class VoiceprintSettings(Section):
     """Watch list and search (voiceprint)."""
 
-    encoder: Literal["ge2e"] = "ge2e"
+    encoder: Literal["ge2e", "ecapa", "xvector"] = "ge2e"
+    encoder_source: str = ""  # folder (or, for ecapa, hub name) of its weights; "": below `models`
     candidates_per_1000_calls: Annotated[float, Field(gt=0, le=1_000)] = 20.0  # what people can review
     # Share of unlisted callers who may raise an alarm; set, it decides instead of the candidates above.
     target_fpir: Annotated[float, Field(gt=0, lt=1)] | None = None

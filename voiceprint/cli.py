@@ -202,7 +202,7 @@ def calibrate(
     from voiceprint.recipe import make_table
 
     settings = load_settings()
-    encoder = ENCODERS[settings.voiceprint.encoder](settings.models)
+    encoder = ENCODERS[settings.voiceprint.encoder](settings.models, settings.voiceprint.encoder_source)
     console = Console(stderr=True)
     speakers = sum(path.is_dir() for path in folder.iterdir()) if folder.is_dir() else 0
     voices = dict(
@@ -275,7 +275,7 @@ def evaluate(
     from voiceprint.tables import VOICEPRINT_TABLE, VoiceprintTable
 
     settings = load_settings()
-    encoder = ENCODERS[settings.voiceprint.encoder](settings.models)
+    encoder = ENCODERS[settings.voiceprint.encoder](settings.models, settings.voiceprint.encoder_source)
     table = VoiceprintTable.load(settings.voiceprint.table or VOICEPRINT_TABLE)
     evaluation = evaluate_folder(folder, encoder, Backend(table), seed=seed, trials=trials)
     report = evaluation.report

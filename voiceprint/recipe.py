@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_hook.contract import SurveyError
+from voiceprint.filler import like_embeddings
 from voiceprint.metrics import cllr, equal_error_rate
 from voiceprint.tables import (
     MATED_PERCENT,
@@ -184,8 +185,7 @@ def _tail_rows(counted: Scores, whitening: Whitening, spread: NDArray[np.float32
     """Counted on pairs of humans as far as these go; then the drawn strangers' tail, shifted to meet."""
     rng = np.random.default_rng(0)
     weights = rng.standard_normal((6_000, len(spread)), dtype=np.float32)
-    drawn = np.maximum(whitening.mean + weights @ spread, 0)
-    latents = whitening.apply(drawn / np.linalg.norm(drawn, axis=1, keepdims=True))
+    latents = whitening.apply(like_embeddings(whitening.mean + weights @ spread, whitening.mean))
     scores = (latents[:4_000] @ latents[4_000:].T).ravel()
     shift = float(np.quantile(counted, 1 - JOIN_SHARE) - np.quantile(scores, 1 - JOIN_SHARE))
     shares = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, JOIN_SHARE)

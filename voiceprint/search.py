@@ -152,7 +152,7 @@ class VoiceSearch:
 
     def _load(self) -> Loaded:
         settings = self._settings
-        encoder = ENCODERS[settings.encoder](self._models)
+        encoder = ENCODERS[settings.encoder](self._models, settings.encoder_source)
         table = VoiceprintTable.load(settings.table or VOICEPRINT_TABLE)
         table.fits(encoder.id)
         vault = Vault.open(settings.keys)

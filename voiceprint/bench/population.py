@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from voiceprint.filler import like_embeddings
 from voiceprint.tables import VoiceprintTable
 from voiceprint.voiceprint import Vectors
 
@@ -45,5 +46,4 @@ def _centres(table: VoiceprintTable, count: int, rng: np.random.Generator) -> Ve
 def _recorded(table: VoiceprintTable, centres: Vectors, rng: np.random.Generator) -> Vectors:
     rows = table.strangers_spread[-WITHIN_ROWS:]
     moved = centres + rng.standard_normal((len(centres), len(rows)), dtype=np.float32) @ rows
-    positive = np.maximum(moved, 0)
-    return table.whitening.apply(positive / np.linalg.norm(positive, axis=1, keepdims=True))
+    return table.whitening.apply(like_embeddings(moved, table.strangers_mean))
