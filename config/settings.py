@@ -67,8 +67,24 @@ class InterviewSettings(Section):
     bank: Path = Path("config/banks/zh")
     max_survey_s: Annotated[float, Field(ge=30, le=1_800)] = 180.0
     min_net_speech_s: Annotated[float, Field(ge=0, le=60)] = 10.0
-    decided_at: Annotated[float, Field(gt=0.5, lt=1)] = 0.95  # belief at which the survey may stop
+    decided_at: Annotated[float, Field(gt=0.5, lt=1)] = 0.98  # belief in "genuine": the survey may stop
+    # A person is not asked the same question again for so long, in whichever call.
+    no_repeat_days: Annotated[int, Field(ge=0, le=3_650)] = 90
+    # Questions and facts asked in too many of the last calls rest; so many calls count.
+    exposure_calls: Annotated[int, Field(ge=0, le=20_000)] = 2_000
     max_attempts: Annotated[int, Field(ge=1, le=5)] = 2  # per question, before the keypad
+
+
+class WriterSettings(Section):
+    """An outside writer of follow-up questions (ivr/question_writer). Off unless `url` is given.
+
+    It is told our question and what the caller said, nothing else; whatever it proposes passes the linter.
+    """
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")] | None = None  # ".../v1" of an OpenAI-style API
+    model: Annotated[str, Field(min_length=1, max_length=100)] = "default"
+    key_file: Path | None = None  # holds the bearer token; None: none is sent
+    timeout_s: Annotated[float, Field(ge=0.5, le=20)] = 5.0
 
 
 class AnswerSettings(Section):
@@ -152,6 +168,7 @@ class Settings(BaseSettings):
     speaking: SpeakingSettings = SpeakingSettings()
     interview: InterviewSettings = InterviewSettings()
     answer: AnswerSettings = AnswerSettings()
+    writer: WriterSettings = WriterSettings()
     voiceprint: VoiceprintSettings = VoiceprintSettings()
     decision: DecisionSettings = DecisionSettings()
     console: ConsoleSettings = ConsoleSettings()

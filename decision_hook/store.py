@@ -4,7 +4,7 @@ An attempt is written before it is dialled and closed when it ended, so that a c
 an outcome: it is reconciled on the next start, never redialled blindly. Everything here blocks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from decision_hook.contract import (
     CallVerdict,
     CreditDecision,
     DecisionResult,
+    Grade,
     Reason,
     Recommendation,
     RunVersions,
@@ -128,6 +129,17 @@ class UncalledRow:
     name: str  # "": not on file
     at: datetime
     decision: CreditDecision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRow:
+    """One answer, without what was said."""
+
+    attempt: UUID
+    question: str
+    fact_key: str | None  # None: not about a fact on file
+    grade: Grade
+    latency_ms: int | None
 
 
 class HookStore:
@@ -240,6 +252,18 @@ class HookStore:
             ).first()
         return None if row is None or row.verdict is None else CallVerdict.model_validate(row.verdict)
 
+    def concluded(self) -> Iterator[tuple[CallVerdict, Application]]:
+        """Every conversation with a verdict and what it was about, oldest first."""
+        statement = (
+            sa.select(call_table.c.verdict, application_table.c.body)
+            .join(application_table, application_table.c.id == call_table.c.application)
+            .where(call_table.c.verdict.is_not(None))
+            .order_by(call_table.c.placed_at, call_table.c.attempt)
+        )
+        with reading(self._engine) as connection:
+            for row in connection.execute(statement):
+                yield CallVerdict.model_validate(row.verdict), Application.model_validate(row.body)
+
     def answers(self, attempt: UUID) -> list[AnswerEvidence]:
         """The answers understood so far, also of a call that is running or was lost."""
         with reading(self._engine) as connection:
@@ -249,6 +273,46 @@ class HookStore:
                 .order_by(answer_table.c.number)
             ).all()
         return [AnswerEvidence.model_validate(row.body) for row in rows]
+
+    def asked_lately(self, calls: int) -> list[AskedRow]:
+        """Every answer of the newest `calls` conversations, oldest first."""
+        newest = (
+            sa.select(call_table.c.attempt, call_table.c.placed_at)
+            .where(call_table.c.attempt.in_(sa.select(answer_table.c.attempt)))
+            .order_by(call_table.c.placed_at.desc())
+            .limit(calls)
+            .subquery()
+        )
+        body = answer_table.c.body
+        statement = (
+            sa.select(
+                answer_table.c.attempt,
+                body["question"].as_string(),
+                body["fact_key"].as_string(),
+                body["grade"].as_string(),
+                body["latency_ms"].as_integer(),
+            )
+            .join(newest, newest.c.attempt == answer_table.c.attempt)
+            .order_by(newest.c.placed_at, answer_table.c.attempt, answer_table.c.number)
+        )
+        with reading(self._engine) as connection:
+            return [
+                AskedRow(
+                    attempt=row[0], question=row[1], fact_key=row[2], grade=Grade(row[3]), latency_ms=row[4]
+                )
+                for row in connection.execute(statement)
+            ]
+
+    def asked_of(self, numbers: Collection[str], since: datetime) -> frozenset[str]:
+        """Questions put to any of these numbers since then, as they stand in the applications."""
+        statement = (
+            sa.select(answer_table.c.body["question"].as_string())
+            .join(call_table, call_table.c.attempt == answer_table.c.attempt)
+            .join(application_table, application_table.c.id == call_table.c.application)
+            .where(application_table.c.phone.in_(numbers), call_table.c.placed_at >= since)
+        )
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(statement))
 
     def calls(self, *, limit: int = 100, offset: int = 0) -> list[CallRow]:
         """Newest first."""

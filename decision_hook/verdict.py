@@ -171,9 +171,16 @@ def _likeliest(beliefs: Mapping[Hypothesis, float]) -> Hypothesis | None:
 
 
 def second_voice_nats(answers: Iterable[AnswerEvidence]) -> float:
-    """How much the call's second voices speak for a prompter against a caller alone."""
+    """How much the call's second voices speak for a prompter against a caller alone.
+
+    Answers in which nobody else was heard take nothing away: a prompter who was heard was there.
+    """
     return sum(
-        part.log_likelihood.get(Hypothesis.COACHED, 0.0) - part.log_likelihood.get(Hypothesis.GENUINE, 0.0)
+        max(
+            0.0,
+            part.log_likelihood.get(Hypothesis.COACHED, 0.0)
+            - part.log_likelihood.get(Hypothesis.GENUINE, 0.0),
+        )
         for answer in answers
         for part in answer.parts
         if part.name == SECOND_VOICE_PART

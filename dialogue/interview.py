@@ -31,6 +31,7 @@ class Interviewed:
     beliefs_without_delivery: dict[Hypothesis, float] | None = None
     speech: tuple[Samples, ...] = ()
     net_speech_s: float = 0.0
+    bank: str = ""  # version of the bank it was held with; "": none was
 
 
 class Interview:

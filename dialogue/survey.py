@@ -20,6 +20,7 @@ from decision_hook.contract import (
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.caller_speech import CallerSpeech
 from dialogue.events import AnswerUnderstood, BeliefsChanged
+from dialogue.follow_ups import FollowUps, QuestionWriter
 from dialogue.line import Samples
 from dialogue.speaking.port import SpeechSynthesizer
 from dialogue.step import Step, Tries, decide
@@ -101,10 +102,14 @@ class Survey:
         keep: Callable[[AnswerEvidence], Awaitable[None]],
         listed: Callable[[Sequence[Samples]], Awaitable[bool]],
         group: asyncio.TaskGroup,
+        writer: QuestionWriter | None = None,
     ) -> None:
         self._talk, self._bank, self._application = talk, bank, application
         self._judge, self._delivery, self._synthesizer = judge, delivery, synthesizer
         self._rules, self._keep, self._listed, self._group = rules, keep, listed, group
+        self._follow_ups = FollowUps(
+            bank=bank, facts=application.facts, synthesizer=synthesizer, writer=writer, group=group
+        )
         self.state = state
         self.answers: list[AnswerEvidence] = []
         self.speech = CallerSpeech()
@@ -113,6 +118,12 @@ class Survey:
 
     async def run(self) -> Surveyed:
         """Raises CallerGone."""
+        try:
+            return await self._run()
+        finally:
+            self._follow_ups.stop()
+
+    async def _run(self) -> Surveyed:
         self._talk.state("warm_up")
         for question in _pick(self._bank.script.warm_up, self._rules.warm_ups, self._talk.rng):
             ended = await self._put(question, self._ready_phrasing(question), prefix="")
@@ -131,8 +142,13 @@ class Survey:
                     return Surveyed(ending=CallOutcome.COMPLETED, stopped=again.why.value)
                 chosen = again
             self._render_ahead()
-            question = self._bank.question(chosen.question_id)
-            ended = await self._put(question, self._ready_phrasing(question, chosen.phrasing), prefix=prefix)
+            left_s = self._rules.paper.max_survey_s - self.state.elapsed_s
+            if (made := self._follow_ups.due(self.state.asked, left_s)) is not None:
+                ended = await self._put(made.question, made.phrasing, prefix=prefix, words=made.words)
+            else:
+                question = self._bank.question(chosen.question_id)
+                wording = self._ready_phrasing(question, chosen.phrasing)
+                ended = await self._put(question, wording, prefix=prefix)
             prefix = ""
             if ended is not None:
                 await self.settle()
@@ -166,14 +182,19 @@ class Survey:
     async def _rendered(self, words: str) -> None:
         await self._synthesizer.render_ahead(words)
 
-    async def _put(self, question: Question, phrasing: int, *, prefix: str) -> Surveyed | None:
-        """Asks one question until it is answered or given up. Not None: the survey is over."""
+    async def _put(
+        self, question: Question, phrasing: int, *, prefix: str, words: str = ""
+    ) -> Surveyed | None:
+        """Asks one question until it is answered or given up. Not None: the survey is over.
+
+        `words`: those of a follow-up, instead of the wording's.
+        """
         script = self._bank.script
         tries = Tries()
         key = question.fact_keys[0] if question.fact_keys else None
         expected = self._application.facts.get(key) if key else None
         prompt = Prompt(
-            text=self._words(question, phrasing),
+            text=words or self._words(question, phrasing),
             question_id=question.id,
             fact_keys=question.fact_keys,
             kind=question.kind,
@@ -253,7 +274,7 @@ class Survey:
         self.speech.take(heard)
         beliefs = self.state.beliefs
         if final:
-            beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys)
+            beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys, grade=evidence.grade)
             if question.role in (Role.FACT, Role.LIFE):
                 self.state = self.state.answered(
                     question.id,
@@ -262,6 +283,7 @@ class Survey:
                     net_speech_s=self.state.net_speech_s,
                     elapsed_s=self.state.elapsed_s,
                 )
+                self._follow_ups.heard(question, evidence, self.state.asked)
         self.state = replace(self.state, net_speech_s=self.speech.net_s)
         self._talk.tell(AnswerUnderstood(call=self._talk.call, answer=evidence))
         self._settling = self._group.create_task(
@@ -298,8 +320,11 @@ class Survey:
 
 
 # Grades that say something whole; after these nobody needs to be waited for as long as after half a number.
+# Right and wrong are waited for alike: the gap may not tell the caller which it was.
 _WHOLE: Mapping[Grade, float] = {
     Grade.MATCH: 0.95,
+    Grade.MISMATCH: 0.95,
+    Grade.DENIAL: 0.95,
     Grade.DONT_KNOW: 0.9,
     Grade.REPEAT: 0.9,
     Grade.SLOWER: 0.9,

@@ -28,6 +28,7 @@ from dialogue.speaking.kokoro import Kokoro
 from dialogue.speaking.synthesizer import CachedSynthesizer
 from ivr.asterisk_line import open_asterisk
 from ivr.call import CallOrder, Desk, Observers, conduct
+from ivr.campaign.guesses import GuessLedger, guesses_used_up
 from ivr.campaign.rules import Hopeless, window_of
 from ivr.campaign.runner import Campaign, Rooms
 from ivr.campaign.store import CampaignStore
@@ -37,9 +38,12 @@ from ivr.findings import advise
 from ivr.hearing_desk import HearingDesk, open_hearing
 from ivr.inference.niceness import Niceness, give_way
 from ivr.inference.recognizer import SharedRecognizer
+from ivr.live_bank import kept_fresh
 from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
+from ivr.past_papers import NothingEarlier, PastPapers
 from ivr.prompts import open_speaking
+from ivr.question_writer import ChatWriter
 from ivr.recordings import RecordingFolder
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.cue import Cue, CueBoard
@@ -47,6 +51,8 @@ from ivr.simulator.embedded import EmbeddedDialler
 from ivr.simulator.studio import Studio
 from ivr.voice_desk import LogOddsSimilarity, VoiceSearchDesk
 from question_bank.bank import Bank
+from question_bank.budget import Budgets
+from question_bank.live import LiveBank
 from question_bank.load import load_bank
 
 log = logging.getLogger(__name__)
@@ -59,7 +65,7 @@ class App:
     """A house that is open. Values only; `build_app` opens and closes it."""
 
     settings: Settings
-    bank: Bank
+    bank: Bank  # as it was when the house was opened; calls take the newest
     store: HookStore
     people: CampaignStore
     campaign: Campaign
@@ -99,10 +105,12 @@ async def build_app(
     observer: CallObserver,
     phone_of: Callable[[CallEvent], str | None] = lambda _: None,
     network: Callable[[tuple[str, int]], Dialler] | None = None,
+    remember: bool = True,
 ) -> AsyncIterator[App]:
     """Opens the house. `cast`: who answers in the simulator (empty: real people behind Asterisk).
 
     `phone_of`: the number of a call that the campaign does not make: cues for synthetic applicants go there.
+    `remember`: what earlier calls asked counts; False: a rehearsal, which calls the same people every time.
     `network` makes the dialler, given host and port of our AudioSocket server; None: as the settings say.
 
     Everything is closed on leaving: no task, thread or socket stays. Raises SurveyError.
@@ -114,7 +122,9 @@ async def build_app(
         stack.callback(engine.dispose)
         migrate(engine)
         policy = load_credit_policy(settings.decision.rules, call_above=settings.decision.call_above)
-        bank = load_bank(settings.interview.bank)
+        bank = LiveBank(settings.interview.bank, load_bank(settings.interview.bank))
+        await stack.enter_async_context(kept_fresh(bank, disk))
+        writer = await _writer(settings, stack)
         kokoro = Kokoro(settings.models / "kokoro", threads=settings.hearing.threads)
         # Loaded in a thread that gives way, because the model's own threads inherit that.
         await asyncio.get_running_loop().run_in_executor(speaking, kokoro.voices)
@@ -136,13 +146,13 @@ async def build_app(
             stack.push_async_callback(dialler.close)
         else:
             dialler = await _dialler(settings, stack, cast=cast, studio=studio, cues=cues, media=(host, port))
-        store, people = HookStore(engine), CampaignStore(engine)
+        store, people, guesses = HookStore(engine), CampaignStore(engine), GuessLedger(engine)
         recordings = RecordingFolder(settings.var / "recordings")
         desk = Desk(
             dialler=dialler,
             media=media,
             conversations=SpokenConversations(
-                bank=lambda: bank,
+                bank=lambda: bank.newest,
                 activity=hearing.activity,
                 completion=hearing.completion,
                 judge=hearing.judge,
@@ -152,7 +162,9 @@ async def build_app(
                 ),
                 voices=voices,
                 synthesizer=synthesizer,
+                past=PastPapers(store, disk, settings.interview) if remember else NothingEarlier(),
                 settings=settings.interview,
+                writer=writer,
             ),
             voices=voices,
             conclude=advise,
@@ -163,7 +175,7 @@ async def build_app(
             record_max_s=settings.media.record_max_s,
             versions=RunVersions(
                 shengwen=version("shengwen"),
-                bank=bank.version,
+                bank=bank.newest.version,
                 tables=hearing.tables,
                 recognizer=hearing.recognizer_name,
                 synthesizer=kokoro.version(),
@@ -189,6 +201,7 @@ async def build_app(
                 applications=store,
                 people=people,
                 disk=disk,
+                guessed=lambda application, now: guesses_used_up(application, now, guesses, Budgets()),
                 call=call,
                 decide=lambda application: decide(application, None, policy),
                 give_up=lambda application, why: _given_up(application, why, policy),
@@ -198,7 +211,7 @@ async def build_app(
         )
         yield App(
             settings=settings,
-            bank=bank,
+            bank=bank.newest,
             store=store,
             people=people,
             campaign=campaign,
@@ -213,6 +226,15 @@ async def build_app(
             studio=studio,
             disk=disk,
         )
+
+
+async def _writer(settings: Settings, stack: AsyncExitStack) -> ChatWriter | None:
+    """The outside writer of follow-ups; None: off."""
+    if settings.writer.url is None:
+        return None
+    writer = ChatWriter(settings.writer)
+    stack.push_async_callback(writer.close)
+    return writer
 
 
 async def _dialler(

@@ -221,7 +221,9 @@ async def _end(order: CallOrder, desk: Desk, progress: _Progress) -> CallVerdict
         answered_at=progress.answered_at,
         duration_s=round(progress.duration_s, 2),
         audio_dropped_ms=progress.dropped_ms,
-        versions=desk.versions.model_copy(update={"seed": order.seed}),
+        versions=desk.versions.model_copy(
+            update={"seed": order.seed, "bank": heard.bank or desk.versions.bank}
+        ),
     )
     verdict = verdict.model_copy(update={"decision": desk.decide(order.application, verdict)})
     await in_thread(desk.disk, desk.store.end_call, verdict, datetime.now(UTC))

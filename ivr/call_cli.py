@@ -57,7 +57,7 @@ async def _call(settings: Settings, application: Application, persona: Persona, 
     attempt = uuid4()
     live = LiveCalls(console, {attempt: persona.name})
     async with build_app(
-        settings, cast=Cast([player]), observer=live, phone_of=lambda _: player.phone
+        settings, cast=Cast([player]), observer=live, phone_of=lambda _: player.phone, remember=False
     ) as house:
         with bars() as progress:
             await asyncio.to_thread(

@@ -21,8 +21,8 @@ class Command:
 
 COMMANDS = {
     "asterisk": Command(module="ivr.dialler.cli", help="Install, start and stop the local Asterisk pair."),
-    "bank": Command(module="question_bank.cli", help="The question bank: lint, preview."),
-    "bench": Command(module="ivr.bench.cli", help="Measure turns and calls under load."),
+    "bank": Command(module="ivr.bank_cli", help="The question bank: lint, new, preview, diff, simulate."),
+    "bench": Command(module="ivr.bench.cli", help="Measure turns, calls under load, and papers."),
     "call": Command(module="ivr.call_cli", help="Call one synthetic applicant and print the verdict."),
     "demo": Command(module="ivr.demo_cli", help="The main job: telephone the demo applicants."),
     "doctor": Command(module="ivr.doctor_cli", help="Check models, Asterisk, database, disk and ports."),

@@ -3,12 +3,15 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from config.derivations import completed
 from config.settings import InterviewSettings
+from decision_hook.contract import Application
 from dialogue.ear import Completion, Ear
 from dialogue.events import CallerStarted
+from dialogue.follow_ups import QuestionWriter
 from dialogue.interview import Interview, Interviewed
 from dialogue.line import Samples
 from dialogue.opening import Opening, ScriptJudge
@@ -19,7 +22,9 @@ from dialogue.turn.activity import VoiceActivity
 from dialogue.turn.tracker import TurnPolicy
 from ivr.call import CallOrder, Witness
 from ivr.media.session import MediaSession
-from question_bank.bank import Bank
+from ivr.past_papers import Earlier, Past
+from question_bank.bank import Bank, bank_for
+from question_bank.exposure import exposure_of
 from question_bank.paper import PaperPolicy, begin
 
 # A reply of this length is taken as it is; nobody may hold the line for ever.
@@ -42,10 +47,15 @@ class SpokenConversations:
     delivery: Callable[[bool], Delivery]  # given whether voices may be compared
     voices: VoiceDesk
     synthesizer: SpeechSynthesizer
+    past: Earlier
     settings: InterviewSettings
+    writer: QuestionWriter | None = None
 
     async def hold(self, order: CallOrder, session: MediaSession, witness: Witness) -> Interviewed:
-        bank, rng = self.bank(), random.Random(order.seed)
+        application = completed(order.application)
+        newest, rng = self.bank(), random.Random(order.seed)
+        bank = await asyncio.to_thread(bank_for, newest, application)
+        past = await self.past.before(order.application)
         activity = self.activity()
         try:
             async with asyncio.TaskGroup() as group:
@@ -75,19 +85,23 @@ class SpokenConversations:
                         judge=self.script_judge,
                         on_consent=witness.consented,
                     ),
-                    survey=lambda voice: self._survey(order, bank, talk, witness, group, voice),
+                    survey=lambda voice: self._survey(
+                        order, application, bank, past, talk, witness, group, voice
+                    ),
                     consents=witness.consents,
                 )
                 heard = await interview.run()
                 pump.cancel()  # the conversation is over; stop listening
-            return heard
+            return replace(heard, bank=bank.version)
         finally:
             activity.close()
 
     def _survey(
         self,
         order: CallOrder,
+        application: Application,
         bank: Bank,
+        past: Past,
         talk: Talk,
         witness: Witness,
         group: asyncio.TaskGroup,
@@ -96,7 +110,7 @@ class SpokenConversations:
         return Survey(
             talk=talk,
             bank=bank,
-            application=order.application,
+            application=application,
             judge=self.judge,
             delivery=self.delivery(voice),
             synthesizer=self.synthesizer,
@@ -108,10 +122,17 @@ class SpokenConversations:
                 ),
                 max_attempts=self.settings.max_attempts,
             ),
-            state=begin(order.application, voice_consent=voice, seed=order.seed),
+            state=begin(
+                application,
+                voice_consent=voice,
+                seed=order.seed,
+                heard_before=past.spared,
+                exposure=exposure_of(bank.index, past.asked, past.calls),
+            ),
             keep=witness.keep,
             listed=lambda speech: self._is_listed(speech, witness),
             group=group,
+            writer=self.writer,
         )
 
     async def _is_listed(self, speech: Sequence[Samples], witness: Witness) -> bool:

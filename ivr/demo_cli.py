@@ -109,7 +109,9 @@ async def _run(
     ]
     live = LiveCalls(console, {plan.attempt: plan.name for plan in plans if plan.entry.expect.called})
     console.print("loading models …", style="dim")
-    async with build_app(settings, cast=cast_of(plans), observer=live, phone_of=PhoneOf(plans)) as house:
+    async with build_app(
+        settings, cast=cast_of(plans), observer=live, phone_of=PhoneOf(plans), remember=False
+    ) as house:
         with bars() as progress:
             await prepare(house, plans, progress)
         with live:

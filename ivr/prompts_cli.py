@@ -42,10 +42,13 @@ def check(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 async def _render(settings: Settings, *, every: bool) -> int:
     from ivr.prompts import open_speaking, shared_prompts
+    from ivr.simulator.load import load_demo
 
+    # At first only what the demo applicants can be asked; the rest is rendered while calls go on.
+    applicants = None if every else [entry.player.application for entry in load_demo().entries]
     with ThreadPoolExecutor(max_workers=1) as executor, bars() as progress:
         synthesizer = open_speaking(settings, executor)
-        texts = shared_prompts(settings, every=every)
+        texts = shared_prompts(settings, every=every, applicants=applicants)
         for done, text in enumerate(texts, start=1):
             await synthesizer.render(text)
             progress("prompts", done, len(texts))

@@ -12,7 +12,9 @@ app = typer.Typer()
 class What(StrEnum):
     APPLICATION = "application"
     PERSONA = "persona"
-    BANK = "bank"
+    BANK = "bank"  # a topic file
+    BANK_SCRIPT = "bank-script"
+    BANK_PROFILES = "bank-profiles"
     SETTINGS = "settings"
     VERDICT = "verdict"
 
@@ -46,3 +48,11 @@ def schema_of(what: What) -> dict[str, object]:
             from question_bank.schema import TopicFile
 
             return TopicFile.model_json_schema()
+        case What.BANK_SCRIPT:
+            from question_bank.schema import ScriptFile
+
+            return ScriptFile.model_json_schema()
+        case What.BANK_PROFILES:
+            from question_bank.schema import ProfilesFile
+
+            return ProfilesFile.model_json_schema()

@@ -1,18 +1,34 @@
-"""Who is speaking? Beliefs over the hypotheses as log-probabilities, moved by evidence."""
+"""Who is speaking? Beliefs over the hypotheses, moved by evidence, with the causes that answers share.
+
+An answer does not tell of its speaker alone. Three hidden causes are carried along, each as a mixture of what
+the statistics say, so that they need no tables of their own:
+
+* how much somebody holds: an impostor with much data answers some questions as the owner would, an owner
+  with a poor memory answers some as a stranger would (HOLDERS);
+* the line: on a bad one a part of the answers is heard as anything (LINES);
+* the fact: a second answer about a fact already judged mostly repeats the first (SAME_CAUSE).
+"""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from decision_hook.contract import EvidencePart, Hypothesis
+import numpy as np
+from numpy.typing import NDArray
+
+from decision_hook.contract import EvidencePart, Grade, Hypothesis
 from decision_hook.contract.evidence import DELIVERY_PARTS, FACT_PART, SECOND_VOICE_PART
 
 HYPOTHESES = tuple(Hypothesis)
-LogProbabilities = tuple[float, ...]  # natural log, in the order of HYPOTHESES, up to a constant
+LogProbabilities = tuple[float, ...]  # natural log, up to a constant
 NEUTRAL: LogProbabilities = (0.0,) * len(HYPOTHESES)
+Floats = NDArray[np.float64]
 
-# Further answers on a fact already judged share its cause, "knows this fact".
-SAME_FACT_WEIGHT = 0.1
+# Probability that a further answer on a judged fact has the same cause as the first. From 1/(1 + 1/30) on,
+# four further answers together move the odds of two hypotheses by at most a fifth of the first:
+# each moves them by ln of (r m + (1-r) a) / (r m + (1-r) b) with m the mean of three, at most
+# 1.5 (1-r)/r ln(a/b).
+SAME_CAUSE = 0.97
 # Pauses and tone tell of an answer's reliability, not of truth (d of about 0.2 for lies): together
 # they may shift the odds of any two hypotheses by a factor of e^2 = 7.4 in a whole call.
 DELIVERY_CAP_NATS = 2.0
@@ -23,23 +39,83 @@ PART_CAP_NATS = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A kind of speaker: answers like each hypothesis' statistics in these shares."""
+
+    hypothesis: Hypothesis
+    like: tuple[float, float, float]  # in the order of HYPOTHESES; sums to 1
+    share: float  # of the speakers under its hypothesis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    heard_right: float  # share of the answers whose grade tells anything
+    unclear: float  # share of the answers not understood in the end
+    share: float  # of the calls
+
+
+# Expert's guesses, as the statistics are.
+HOLDERS = (
+    Holder(hypothesis=Hypothesis.GENUINE, like=(1.0, 0.0, 0.0), share=0.75),
+    Holder(hypothesis=Hypothesis.GENUINE, like=(0.8, 0.2, 0.0), share=0.25),
+    Holder(hypothesis=Hypothesis.IMPOSTOR, like=(0.0, 1.0, 0.0), share=0.5),
+    Holder(hypothesis=Hypothesis.IMPOSTOR, like=(0.2, 0.8, 0.0), share=0.3),
+    Holder(hypothesis=Hypothesis.IMPOSTOR, like=(0.4, 0.6, 0.0), share=0.2),
+    Holder(hypothesis=Hypothesis.COACHED, like=(0.0, 0.0, 1.0), share=0.7),
+    Holder(hypothesis=Hypothesis.COACHED, like=(0.25, 0.0, 0.75), share=0.3),
+)
+LINES = (
+    Line(heard_right=1.0, unclear=0.05, share=0.7),
+    Line(heard_right=0.9, unclear=0.2, share=0.3),
+)
+
+_CELLS = tuple((holder, line) for holder in HOLDERS for line in LINES)
+_LIKE: Floats = np.array(  # (cells, hypotheses): what a cell's answers are a mixture of
+    [
+        [line.heard_right * part + (1 - line.heard_right) / 3 for part in holder.like]
+        for holder, line in _CELLS
+    ]
+)
+_OF: Floats = np.array([[float(holder.hypothesis is h) for h in HYPOTHESES] for holder, _ in _CELLS])
+_UNCLEAR: Floats = np.log([line.unclear for _, line in _CELLS])
+_UNDERSTOOD: Floats = np.log([1 - line.unclear for _, line in _CELLS])
+_SHARES: Floats = np.log([holder.share * line.share for holder, line in _CELLS])
+NOT_UNDERSTOOD = frozenset({Grade.UNCLEAR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beliefs:
     """What is believed after the answers so far. Evidence that shares a cause is summed apart and capped."""
 
-    facts: LogProbabilities  # prior and everything said
+    cells: LogProbabilities  # prior and everything said, by holder and line; normalised
     delivery: LogProbabilities = NEUTRAL  # pauses and tone, not capped yet
     second_voice: LogProbabilities = NEUTRAL  # not capped yet
     judged: frozenset[str] = frozenset()  # fact keys that have weighed already
 
     def probabilities(self, *, delivery: bool = True) -> dict[Hypothesis, float]:
         """Sums to 1. `delivery=False` leaves pauses and tone out."""
-        logs = _sum(self.facts, _capped(self.second_voice, SECOND_VOICE_CAP_NATS))
+        p = self._weights(delivery=delivery) @ _OF
+        return {h: float(value) for h, value in zip(HYPOTHESES, p, strict=True)}
+
+    def outlook(self) -> tuple[Floats, Floats]:
+        """The hypotheses' probabilities (h,), and of which statistics (h, h) the next answers will be.
+
+        Row i of the second, times the statistics of a question, is P(grade | hypothesis i) as believed now.
+        """
+        weights = self._weights(delivery=True)
+        p: Floats = weights @ _OF
+        by_hypothesis = (_OF * weights[:, None]).T @ _LIKE
+        return p, by_hypothesis / np.maximum(p, 1e-300)[:, None]
+
+    def _weights(self, *, delivery: bool) -> Floats:
+        """Probabilities of the cells."""
+        beside = np.array(capped(self.second_voice, SECOND_VOICE_CAP_NATS))
         if delivery:
-            logs = _sum(logs, _capped(self.delivery, DELIVERY_CAP_NATS))
-        top = max(logs)
-        weights = [math.exp(value - top) for value in logs]
-        total = sum(weights)
-        return {h: weight / total for h, weight in zip(HYPOTHESES, weights, strict=True)}
+            beside = beside + capped(self.delivery, DELIVERY_CAP_NATS)
+        logs = np.array(self.cells) + _OF @ beside
+        weights: Floats = np.exp(logs - logs.max())
+        weights /= weights.sum()
+        return weights
 
 
 def prior(risk_score: float | None) -> Beliefs:
@@ -51,31 +127,49 @@ def prior(risk_score: float | None) -> Beliefs:
         Hypothesis.IMPOSTOR: 0.7 * suspicious,
         Hypothesis.COACHED: 0.3 * suspicious,
     }
-    return Beliefs(facts=tuple(math.log(shares[h]) for h in HYPOTHESES))
+    return Beliefs(cells=_normalised(_SHARES + _OF @ np.log([shares[h] for h in HYPOTHESES])))
 
 
-def update(beliefs: Beliefs, parts: Sequence[EvidencePart], *, fact_keys: Iterable[str] = ()) -> Beliefs:
-    """Beliefs after one answer. `fact_keys`: what the question rests on.
+def update(
+    beliefs: Beliefs,
+    parts: Sequence[EvidencePart],
+    *,
+    fact_keys: Iterable[str] = (),
+    grade: Grade | None = None,
+) -> Beliefs:
+    """Beliefs after one answer.
 
-    What speaks about a fact already judged weighs a tenth.
+    `fact_keys`: what the question rests on; a further answer about a fact already judged weighs little.
+    `grade`: of an answer that stands, for what it says about the line; None: says nothing.
     """
     keys = frozenset(fact_keys)
-    weight = SAME_FACT_WEIGHT if keys & beliefs.judged else 1.0
-    facts, delivery, second_voice = beliefs.facts, beliefs.delivery, beliefs.second_voice
-    judged = beliefs.judged
+    again = bool(keys & beliefs.judged)
+    cells: Floats = np.array(beliefs.cells)
+    delivery, second_voice, judged = beliefs.delivery, beliefs.second_voice, beliefs.judged
+    if grade is not None and keys:
+        cells = cells + (_UNCLEAR if grade in NOT_UNDERSTOOD else _UNDERSTOOD)
     for part in parts:
-        logs = _capped(_logs(part.log_likelihood), PART_CAP_NATS)
+        logs = capped(_logs(part.log_likelihood), PART_CAP_NATS)
         if part.name in DELIVERY_PARTS:
             delivery = _sum(delivery, logs)
         elif part.name == SECOND_VOICE_PART:
             second_voice = _sum(second_voice, logs)
         elif part.name == FACT_PART:
-            facts = _sum(facts, tuple(weight * value for value in logs))
+            cells = cells + _of_cells(logs, again=again)
             if max(logs) - min(logs) > 1e-9:  # an unclear answer has judged nothing
                 judged = judged | keys
         else:
-            facts = _sum(facts, logs)
-    return Beliefs(facts=_normalised(facts), delivery=delivery, second_voice=second_voice, judged=judged)
+            cells = cells + _OF @ logs
+    return Beliefs(cells=_normalised(cells), delivery=delivery, second_voice=second_voice, judged=judged)
+
+
+def _of_cells(logs: LogProbabilities, *, again: bool) -> Floats:
+    """ln P(answer | cell), up to a constant."""
+    likelihood = np.exp(np.array(logs) - max(logs))
+    if again:
+        likelihood = SAME_CAUSE * likelihood.mean() + (1 - SAME_CAUSE) * likelihood
+    found: Floats = np.log(_LIKE @ likelihood)
+    return found
 
 
 def _logs(given: Mapping[Hypothesis, float]) -> LogProbabilities:
@@ -87,7 +181,7 @@ def _logs(given: Mapping[Hypothesis, float]) -> LogProbabilities:
     return tuple(known.get(h, mean) for h in HYPOTHESES)
 
 
-def _capped(logs: LogProbabilities, cap: float) -> LogProbabilities:
+def capped(logs: LogProbabilities, cap: float) -> LogProbabilities:
     """Shrunk so that no two hypotheses differ by more than `cap`; centred."""
     spread = max(logs) - min(logs)
     centre = (max(logs) + min(logs)) / 2
@@ -99,7 +193,6 @@ def _sum(left: LogProbabilities, right: LogProbabilities) -> LogProbabilities:
     return tuple(a + b for a, b in zip(left, right, strict=True))
 
 
-def _normalised(logs: LogProbabilities) -> LogProbabilities:
-    top = max(logs)
-    total = top + math.log(sum(math.exp(value - top) for value in logs))
-    return tuple(max(-700.0, value - total) for value in logs)
+def _normalised(logs: Floats) -> LogProbabilities:
+    total = logs.max() + math.log(np.exp(logs - logs.max()).sum())
+    return tuple(float(value) for value in np.maximum(-700.0, logs - total))

@@ -1,32 +1,50 @@
-"""`shengwen bank`: check, list and preview the question bank."""
+"""`shengwen bank`: check, list, add, retire, compare and count questions. (Speaking is in ivr/bank_cli.)"""
 
 import json
-import random
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from config.derivations import completed
 from config.document import check, read_document
 from config.settings import InterviewSettings
-from decision_hook.contract import Application, Grade, SurveyError
+from decision_hook.contract import Application, SurveyError
 from question_bank.bank import Bank
-from question_bank.belief import update
+from question_bank.compare import compare
+from question_bank.editing import Draft, add, retire
 from question_bank.load import inspect, load_bank
-from question_bank.paper import Ask, PaperPolicy, PaperState, begin, choose
+from question_bank.outlook import Outlook, outlook
 from question_bank.question import Question
-from question_bank.render import is_personal, phrase
+from question_bank.responses.history import read_history
+from question_bank.simulate.cli import simulate_command
+from question_bank.usage import usage
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="The question bank: lint, list, preview.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="The question bank: lint, list, new, preview, diff, stats, retire, calibrate.",
+)
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a bank.")]
+Bankfolder = Annotated[Path, typer.Option("--bank", help="Folder of a bank.")]
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 DEFAULT = InterviewSettings().bank
+DEMO_APPLICATIONS = Path("config/demo")
+
+app.command("simulate")(simulate_command)
 
 
 @app.command("lint")
 def lint_command(folder: Folder = DEFAULT, as_json: Json = False) -> None:
-    """Show every problem of a bank at once."""
+    """Show every problem of a bank at once: file, line, what is wrong, what to do."""
     inspection = inspect(folder)
     if as_json:
         rows = [
@@ -35,8 +53,9 @@ def lint_command(folder: Folder = DEFAULT, as_json: Json = False) -> None:
         ]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
-        for problem in inspection.problems:
-            typer.echo(f"{problem} (line {problem.line})" if problem.line else str(problem))
+        for p in inspection.problems:
+            place = f"{p.file}:{p.line}" if p.line else str(p.file)
+            typer.echo(f"{place}: {p.where + ': ' if p.where else ''}{p.problem}; {p.fix}")
         if inspection.bank is not None:
             typer.echo(f"{folder}: {len(inspection.bank.questions)} questions, no problems")
     if inspection.bank is None:
@@ -53,60 +72,189 @@ def list_command(folder: Folder = DEFAULT, as_json: Json = False) -> None:
     for question in bank.questions.values():
         facts = ", ".join(question.fact_keys[:1]) or "-"
         typer.echo(f"{question.id:32} {question.role:5} {question.kind:8} {facts:24} {question.phrasings[0]}")
+    for question_id, gone in bank.retired.items():
+        typer.echo(f"{question_id:32} retired since {gone.since}: {gone.why}")
 
 
 @app.command()
-def preview(
-    application: Annotated[Path, typer.Option(help="An application, YAML or JSON.")],
+def new(
+    question: Annotated[str, typer.Argument(metavar="ID", help="topic.name")],
+    ask: Annotated[list[str], typer.Option(help="A wording; give at least three.")],
+    fact: Annotated[
+        list[str] | None,
+        typer.Option(help="A fact it rests on, first the one judged; none: a life question."),
+    ] = None,
+    requires: Annotated[list[str] | None, typer.Option(help="A fact that must be on file.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="A decoy, for {{ choices }}.")] = None,
+    bank: Bankfolder = DEFAULT,
+) -> None:
+    """Add a question to its topic's file. Nothing is written unless the whole bank passes the linter."""
+    draft = Draft(
+        id=question,
+        phrasings=tuple(ask),
+        facts=tuple(fact or ()),
+        requires=tuple(requires or ()),
+        options=tuple(option or ()),
+    )
+    path = add(bank, draft)
+    typer.echo(f"{path}: {question} added; `shengwen prompts render` renders its words")
+
+
+@app.command("retire")
+def retire_command(
+    question: Annotated[str, typer.Argument(metavar="ID")],
+    why: Annotated[str, typer.Option(help="For whoever reads the file next year.")],
+    bank: Bankfolder = DEFAULT,
+) -> None:
+    """Ask a question no more. It stays in its file, so that old calls can be read."""
+    path = retire(bank, question, since=date.today(), why=why)
+    typer.echo(f"{path}: {question} is retired")
+
+
+@app.command()
+def diff(
     folder: Folder = DEFAULT,
-    seed: Annotated[int, typer.Option(help="Another seed, another paper.")] = 0,
+    old: Annotated[Path | None, typer.Option(help="Folder of the earlier version.")] = None,
+    since: Annotated[str, typer.Option(help="A git revision, if no --old is given.")] = "HEAD",
+    application: Annotated[
+        list[Path] | None, typer.Option(help="Applicants to draw papers for; the demo's if not given.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print a paper as it would be put to an applicant who gives the expected answers."""
-    bank = load_bank(folder)
-    applicant = check(read_document(application), Application)
-    lines = [
-        {
-            "question": question.id,
-            "text": phrase(question, index, applicant.facts),
-            "personal": is_personal(question, index),
-            "cost_s": question.cost_s,
-        }
-        for question, index in draft(bank, applicant, seed)
-    ]
-    if not lines:
-        raise SurveyError(f"{application}: no question fits these facts; add facts")
+    """Say what an edit does: which questions changed, and to length, errors and exposure of the papers."""
+    edited = load_bank(folder)
+    with _earlier(folder, old, since) as earlier:
+        before = load_bank(earlier)
+    changes = compare(before, edited)
+    applicants = _applicants(application)
+    left, right = outlook(before, applicants), outlook(edited, applicants)
     if as_json:
-        report = {"bank": bank.version, "seconds": sum(q.cost_s for q, _ in draft(bank, applicant, seed))}
-        typer.echo(json.dumps({**report, "questions": lines}, ensure_ascii=False, indent=2))
+        report = {
+            "added": changes.added,
+            "removed": changes.removed,
+            "retired": changes.retired,
+            "changed": {changed.id: changed.what for changed in changes.changed},
+            "script": changes.script,
+            "before": _outlook_row(left),
+            "after": _outlook_row(right),
+        }
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
-    for line in lines:
-        typer.echo(f"{line['question']:32} {line['text']}")
+    for word, ids in (("+", changes.added), ("-", changes.removed), ("retired", changes.retired)):
+        for question_id in ids:
+            typer.echo(f"{word} {question_id}")
+    for changed in changes.changed:
+        typer.echo(f"~ {changed.id}: {', '.join(changed.what)}")
+    if changes.script:
+        typer.echo("~ the script's fixed words")
+    if changes.none:
+        typer.echo("no question differs")
+    a, b = _outlook_row(left), _outlook_row(right)
+    for name, value in a.items():
+        typer.echo(f"{name:24} {value!s:>12} -> {b[name]!s}")
 
 
-def draft(bank: Bank, applicant: Application, seed: int) -> list[tuple[Question, int]]:
-    """A paper in which every question gets its likeliest answer of a genuine applicant."""
-    rng, policy = random.Random(seed), PaperPolicy()
-    state = begin(applicant, seed=seed)
-    paper: list[tuple[Question, int]] = []
-    while isinstance(step := choose(bank, state, policy, rng), Ask):
-        question = bank.questions[step.question_id]
-        paper.append((question, step.phrasing))
-        state = _after(state, question, policy)
-    return paper
+@app.command()
+def stats(
+    folder: Folder = DEFAULT,
+    history: Annotated[
+        Path | None, typer.Option(help="Past answers, as `shengwen bank history` writes them.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Count a bank: topics, facts, seconds, sources; with a history also how its questions fared."""
+    bank = load_bank(folder)
+    past = read_history(history) if history is not None else []
+    fared = usage(bank, past)
+    topics = _topics(bank)
+    if as_json:
+        rows = [
+            {
+                "question": row.id,
+                "answers": row.answers,
+                "exposure": round(row.exposure, 4),
+                "grades": {grade.value: round(share, 4) for grade, share in row.grades.items()},
+                "foretold": {grade.value: round(share, 4) for grade, share in row.foretold.items()},
+                "seconds": row.seconds,
+                "n": row.n,
+                "source": row.source,
+            }
+            for row in fared
+        ]
+        learnt = bank.responses.version if bank.responses is not None else None
+        typer.echo(
+            json.dumps(
+                {"bank": bank.version, "responses": learnt, "topics": topics, "questions": rows},
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
+        return
+    typer.echo(f"{'topic':14}{'questions':>10}{'facts':>8}{'life':>6}{'traps':>7}{'seconds':>9}")
+    for name, row in topics.items():
+        typer.echo(
+            f"{name:14}{row['questions']:>10}{row['facts']:>8}{row['life']:>6}{row['traps']:>7}{row['seconds']:>9}"
+        )
+    for used in (row for row in fared if row.answers):
+        seen = ", ".join(f"{grade} {share:.0%}" for grade, share in list(used.grades.items())[:3])
+        typer.echo(f"{used.id:32} in {used.exposure:.0%} of calls, {used.answers} answers: {seen}")
 
 
-def _after(state: PaperState, question: Question, policy: PaperPolicy) -> PaperState:
-    grade = Grade.MATCH if question.fact_keys else Grade.FREE
-    fact = state.facts.get(question.fact_keys[0]) if question.fact_keys else None
-    part = question.statistics_for(fact.source if fact else None).evidence(grade)
-    return state.answered(
-        question.id,
-        grade,
-        update(state.beliefs, [part], fact_keys=question.fact_keys),
-        net_speech_s=state.net_speech_s + 2.0,
-        elapsed_s=state.elapsed_s + question.cost_s,
-    )
+@contextmanager
+def _earlier(folder: Path, old: Path | None, since: str) -> Iterator[Path]:
+    """The folder of the earlier version; of a git revision for as long as it is needed."""
+    if old is not None:
+        yield old
+        return
+    try:
+        made = subprocess.run(
+            ["git", "archive", "--format=tar", since, "--", "."],
+            cwd=folder,
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+    except (OSError, subprocess.SubprocessError) as exc:
+        raise SurveyError(
+            f"{folder}: git knows no {since} of it; name the earlier folder with --old"
+        ) from exc
+    with tempfile.TemporaryDirectory() as scratch:
+        with tarfile.open(fileobj=BytesIO(made.stdout)) as archive:
+            archive.extractall(scratch, filter="data")
+        yield Path(scratch)
+
+
+def _applicants(given: list[Path] | None) -> list[Application]:
+    paths = given or sorted(DEMO_APPLICATIONS.glob("*/application.yaml"))
+    if not paths:
+        raise SurveyError(f"{DEMO_APPLICATIONS}: no applications there; name some with --application")
+    return [completed(check(read_document(path), Application)) for path in paths]
+
+
+def _outlook_row(found: Outlook) -> dict[str, object]:
+    return {
+        "questions": found.questions,
+        "seconds_mean": round(found.seconds, 1),
+        "questions_mean": round(found.asked, 2),
+        **{f"error_{h}": round(share, 4) for h, share in found.error.items()},
+        **{f"undecided_{h}": round(share, 4) for h, share in found.undecided.items()},
+        "max_exposure": round(found.max_exposure, 4),
+        "most_exposed": found.most_exposed,
+    }
+
+
+def _topics(bank: Bank) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
+    for name in dict.fromkeys(question.topic for question in bank.questions.values()):
+        own = [question for question in bank.questions.values() if question.topic == name]
+        found[name] = {
+            "questions": len(own),
+            "facts": len({question.fact_keys[0] for question in own if question.fact_keys}),
+            "life": sum(not question.fact_keys for question in own),
+            "traps": sum(question.trap for question in own),
+            "seconds": round(sum(question.cost_s for question in own) / len(own), 1),
+        }
+    return found
 
 
 def _as_row(question: Question) -> dict[str, object]:
@@ -120,4 +268,7 @@ def _as_row(question: Question) -> dict[str, object]:
         "cost_s": question.cost_s,
         "sensitivity": question.sensitivity,
         "phrasings": question.phrasings,
+        "said_phrasings": question.said_phrasings,
+        "follow_ups": [rule.ask for rule in question.follow_ups],
+        "trap": question.trap,
     }

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,12 @@ from config.document import Document, Place, Problem
 from decision_hook.contract import FactKind
 from decision_hook.contract.application import FACT_KINDS
 from question_bank.question import Question, Role
-from question_bank.render import CHOICES, is_personal, names_in
+from question_bank.render import CHOICES, SAID, is_personal, names_in
 
 MAX_SHARED = 0.6  # of the characters of two questions
 MAX_PERSONAL = 0.2  # of all phrasings; the others' audio is cached across people
 MIN_DECOYS = 3
+WHOLE = 6  # letters from which a word is forbidden with any ending
 
 FORBIDDEN: dict[str, tuple[str, ...]] = {
     "asks for a secret": (
@@ -25,12 +26,17 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     ),
     "asks about religion or ethnicity": (
         "宗教", "信仰", "信教", "教徒", "佛教", "基督", "伊斯兰", "民族", "少数民族", "汉族", "种族",
-        "RELIGIO", "ETHNIC",
+        "RELIGION", "RELIGIOUS", "ETHNIC",
     ),
     "asks about health": (
         "健康", "疾病", "生病", "得病", "住院", "病历", "残疾", "怀孕", "体检", "吃药", "HEALTH", "ILLNESS",
     ),
 }  # fmt: skip
+
+
+# Values that may be repeated to whoever said them. Digits and dates are not: somebody may listen in.
+REPEATED = frozenset({FactKind.NAME, FactKind.PLACE, FactKind.COMPANY, FactKind.TERM, FactKind.AMOUNT})
+SHOWN = 8  # ids in a list of what is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,7 @@ class Placed:
     question: Question
     document: Document
     place: Place  # ("questions", 2)
+    retired: bool = False
 
     def problem(self, inside: Place, problem: str, fix: str) -> Problem:
         return self.document.problem((*self.place, *inside), problem, fix)
@@ -49,23 +56,45 @@ def lint(questions: Sequence[Placed]) -> list[Problem]:
     """Every problem of a whole bank's questions."""
     found = [problem for placed in questions for rule in _RULES for problem in rule(placed)]
     found.extend(_same_ids(questions))
-    found.extend(_near_identical(questions))
-    found.extend(_too_personal(questions))
+    found.extend(follow_ups(questions))
+    asked = [placed for placed in questions if not placed.retired]
+    found.extend(_near_identical(asked))
+    found.extend(_too_personal(asked))
     return found
 
 
+def forbidden_in(text: str) -> str | None:
+    """Why a text may never be spoken; None: it may. In whatever width, case and spacing it is written."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    joined = re.sub(r"(?<![A-Z0-9])([A-Z])[ .\-]+(?=[A-Z](?![A-Z]))", r"\1", plain)  # C V V
+    for what, words in FORBIDDEN.items():
+        for word in words:
+            if not word.isascii():
+                if word in plain.replace(" ", ""):
+                    return f"{what} ({word})"
+            elif re.search(rf"(?<![A-Z]){re.escape(word)}(?![A-Z])", joined) or (
+                len(word) >= WHOLE and re.search(rf"(?<![A-Z]){re.escape(word)}", joined)
+            ):
+                return f"{what} ({word})"
+    return None
+
+
 def _forbidden(placed: Placed) -> Iterator[Problem]:
+    question = placed.question
     texts: list[tuple[Place, str]] = [
-        (("phrasings", i), text) for i, text in enumerate(placed.question.phrasings)
+        ((name, i), text)
+        for name, given in (
+            ("phrasings", question.phrasings),
+            ("said_phrasings", question.said_phrasings),
+            ("options", question.options),
+        )
+        for i, text in enumerate(given)
     ]
-    texts += [(("options", i), text) for i, text in enumerate(placed.question.options)]
-    if placed.question.keypad is not None:
-        texts.append((("keypad", "ask"), placed.question.keypad.ask))
+    if question.keypad is not None:
+        texts.append((("keypad", "ask"), question.keypad.ask))
     for place, text in texts:
-        plain = unicodedata.normalize("NFKC", text).upper().replace(" ", "")
-        for what, words in FORBIDDEN.items():
-            if word := next((word for word in words if word.replace(" ", "") in plain), None):
-                yield placed.problem(place, f"{what} ({word})", "remove the question or ask something else")
+        if (why := forbidden_in(text)) is not None:
+            yield placed.problem(place, why, "remove the question or ask something else")
 
 
 def _templates(placed: Placed) -> Iterator[Problem]:
@@ -90,6 +119,38 @@ def _templates(placed: Placed) -> Iterator[Problem]:
                 f"names choices without a fact and {MIN_DECOYS} decoys",
                 "give `facts` and decoys of the same kind in `options`",
             )
+
+
+def _said(placed: Placed) -> Iterator[Problem]:
+    for i, text in enumerate(placed.question.said_phrasings):
+        place: Place = ("said_phrasings", i)
+        try:
+            names = names_in(text, SAID)
+        except ValueError as exc:
+            yield placed.problem(place, str(exc), "repeat what was said with {{ said }} and nothing else")
+            continue
+        if names != {SAID}:
+            fix = "use {{ said }}; wordings without it belong to `phrasings`"
+            yield placed.problem(place, f"uses {', '.join(sorted(names)) or 'nothing that was said'}", fix)
+    if placed.question.said_phrasings and placed.question.role is not Role.LIFE:
+        fix = "move them to a question with role: life"
+        yield placed.problem(("said_phrasings",), "only a life question follows up", fix)
+
+
+def _trap(placed: Placed) -> Iterator[Problem]:
+    if placed.question.trap and placed.question.kind is not FactKind.YES_NO:
+        fix = "rest it on a yes_no fact, so that contradicting it is the right answer"
+        yield placed.problem(("trap",), f"a trap cannot be of kind {placed.question.kind}", fix)
+
+
+def _tolerance(placed: Placed) -> Iterator[Problem]:
+    for name, kinds in (
+        ("relative", {FactKind.AMOUNT}),
+        ("absolute", {FactKind.COUNT, FactKind.YEAR, FactKind.DATE}),
+    ):
+        if name in (placed.question.tolerance or {}) and placed.question.kind not in kinds:
+            fix = f"only {', '.join(sorted(kinds))} take it"
+            yield placed.problem(("tolerance",), f"{name} means nothing for {placed.question.kind}", fix)
 
 
 def _facts(placed: Placed) -> Iterator[Problem]:
@@ -140,7 +201,54 @@ def _statistics(placed: Placed) -> Iterator[Problem]:
                 return
 
 
-_RULES = (_forbidden, _templates, _facts, _keypad, _statistics)
+_RULES = (_forbidden, _templates, _said, _facts, _trap, _tolerance, _keypad, _statistics)
+
+
+def follow_ups(questions: Sequence[Placed]) -> Iterator[Problem]:
+    """Rules that lead nowhere, to the wrong question, or in a circle."""
+    by_id = {placed.question.id: placed for placed in questions}
+    for placed in questions:
+        for i, rule in enumerate(placed.question.follow_ups):
+            place: Place = ("follow_ups", i, "ask")
+            target = by_id.get(rule.ask)
+            if target is None or target.retired:
+                known = [p.question.id for p in questions if p.question.said_phrasings and not p.retired]
+                shown = ", ".join(known[:SHOWN]) + (", …" if len(known) > SHOWN else "")
+                state = "is retired" if target is not None else "does not exist"
+                yield placed.problem(place, f'question "{rule.ask}" {state}', f"known: {shown or 'none'}")
+            elif not target.question.said_phrasings:
+                fix = "give it `said_phrasings`, or name one that has them"
+                yield placed.problem(place, f'"{rule.ask}" cannot repeat what was said', fix)
+            if placed.question.kind not in REPEATED:
+                fix = f"only {', '.join(sorted(REPEATED))} are repeated"
+                yield placed.problem(("follow_ups", i), f"a {placed.question.kind} is never repeated", fix)
+            if placed.question.kind is not FactKind.AMOUNT and not rule.at_least is rule.at_most is None:
+                fix = "use `among`, or leave it out"
+                yield placed.problem(("follow_ups", i), f"a {placed.question.kind} is no number", fix)
+            if rule.at_least is not None and rule.at_most is not None and rule.at_least > rule.at_most:
+                yield placed.problem(("follow_ups", i, "at_least"), "more than at_most", "swap them")
+    for circle in _circles(by_id):
+        chain = " -> ".join((*circle, circle[0]))
+        fix = "take one of these rules out"
+        yield by_id[circle[0]].problem(("follow_ups",), f"leads in a circle: {chain}", fix)
+
+
+def _circles(by_id: Mapping[str, Placed]) -> Iterator[tuple[str, ...]]:
+    """Each circle once, from its first question on."""
+    done: set[str] = set()
+
+    def walk(question_id: str, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        if question_id in path:
+            yield path[path.index(question_id) :]
+            return
+        if question_id in done or question_id not in by_id:
+            return
+        for rule in by_id[question_id].question.follow_ups:
+            yield from walk(rule.ask, (*path, question_id))
+        done.add(question_id)
+
+    for question_id in by_id:
+        yield from walk(question_id, ())
 
 
 def _same_ids(questions: Sequence[Placed]) -> Iterator[Problem]:
@@ -174,9 +282,9 @@ def _speakable(placed: Placed) -> bool:
 def _near_identical(questions: Sequence[Placed]) -> Iterator[Problem]:
     """Two questions that share most of their characters sound alike, and leak alike."""
     texts = [
-        (owner, i, _letters(text), f"{placed.question.id}, phrasing {i}")
+        (owner, i, tokens(text), f"{placed.question.id}, phrasing {i}")
         for owner, placed in enumerate(questions)
-        for i, text in enumerate(placed.question.phrasings)
+        for i, text in enumerate((*placed.question.phrasings, *placed.question.said_phrasings))
     ]
     if not texts:
         return
@@ -203,9 +311,9 @@ def _near_identical(questions: Sequence[Placed]) -> Iterator[Problem]:
 
 
 def _count_matrix(
-    texts: Iterable[str],
+    texts: Iterable[tuple[str, ...]],
 ) -> tuple["np.ndarray[tuple[int, int], np.dtype[np.int32]]", list[str]]:
-    """(texts, characters) occurrences."""
+    """(texts, tokens) occurrences."""
     counters = [Counter(text) for text in texts]
     alphabet = sorted(set().union(*counters))
     column = {letter: i for i, letter in enumerate(alphabet)}
@@ -216,6 +324,7 @@ def _count_matrix(
     return matrix, alphabet
 
 
-def _letters(text: str) -> str:
-    """What is heard: no template marks, no punctuation."""
-    return "".join(letter for letter in re.sub(r"{[{%].*?[}%]}", "", text) if letter.isalnum())
+def tokens(text: str) -> tuple[str, ...]:
+    """What is heard: characters of languages written without spaces, words of the others. No marks."""
+    plain = re.sub(r"{[{%].*?[}%]}", "", text).lower()
+    return tuple(re.findall(r"[a-z\u00c0-\u024f0-9']+|\w", plain))

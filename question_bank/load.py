@@ -10,7 +10,8 @@ from decision_hook.contract import FactKind, FactSource
 from decision_hook.contract.application import FACT_KINDS
 from question_bank.bank import Bank, build_bank
 from question_bank.lint import Placed, lint
-from question_bank.question import KeypadForm, Question, Role, Statistics
+from question_bank.question import FollowUp, KeypadForm, Question, Retired, Role, Statistics
+from question_bank.responses.file import RESPONSES, read_responses
 from question_bank.schema import ProfilesFile, QuestionFile, ScriptFile, StatisticsFile, TopicFile
 from question_bank.script import NO_EVIDENCE, Script, script_of
 
@@ -35,6 +36,7 @@ class _Shared:
     profiles: Mapping[str, Statistics]
     by_source: Mapping[FactSource, Statistics]
     keypad_offers: Mapping[FactKind, tuple[str, ...]]
+    joins: tuple[str, str]
 
 
 def load_bank(folder: Path) -> Bank:
@@ -56,18 +58,33 @@ def inspect(folder: Path) -> Inspection:
     shared, script = reader.shared(folder)
     topics = [path for path in paths if not path.name.startswith("_")]
     placed = [question for path in topics for question in reader.topic(path, shared)]
+    responses = None
+    try:
+        responses = read_responses(folder)
+    except DocumentError as exc:
+        reader.problems.extend(exc.problems)
     problems = (*reader.problems, *lint(placed))
     if problems or script is None:
         return Inspection(bank=None, problems=problems)
     bank = build_bank(
-        version=_version(paths), questions=[question.question for question in placed], script=script
+        version=_version(folder),
+        questions=[one.question for one in placed if one.question.id not in reader.retired],
+        script=script,
+        retired=reader.retired,
+        responses=responses,
     )
     return Inspection(bank=bank, problems=())
 
 
-def _version(paths: list[Path]) -> str:
+def files_of(folder: Path) -> list[Path]:
+    """Every file a bank is made of, whether it is readable or not."""
+    learned = folder / RESPONSES
+    return [*sorted(folder.glob("*.yaml")), *([learned] if learned.exists() else [])]
+
+
+def _version(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in paths:
+    for path in files_of(folder):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
 
@@ -77,12 +94,14 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.retired: dict[str, Retired] = {}
 
     def shared(self, folder: Path) -> tuple[_Shared, Script | None]:
         profiles: Mapping[str, Statistics] = {}
         by_source: dict[FactSource, Statistics] = {}
         offers: Mapping[FactKind, tuple[str, ...]] = {}
         script = None
+        joins = ("", "")
         try:
             document = read_document(folder / PROFILES)
             file = check(document, ProfilesFile)
@@ -101,9 +120,11 @@ class _Reader:
         try:
             script = script_of(script_file := check(read_document(folder / SCRIPT), ScriptFile))
             offers = script_file.keypad_offers
+            joins = (script_file.choices.between, script_file.choices.before_last)
         except DocumentError as exc:
             self.problems.extend(exc.problems)
-        return _Shared(profiles=profiles, by_source=by_source, keypad_offers=offers), script
+        shared = _Shared(profiles=profiles, by_source=by_source, keypad_offers=offers, joins=joins)
+        return shared, script
 
     def topic(self, path: Path, shared: _Shared) -> list[Placed]:
         try:
@@ -122,34 +143,31 @@ class _Reader:
                         f"begin it with {file.topic}.",
                     )
                 )
+            if given.retired is not None:
+                self.retired[given.id] = Retired(since=given.retired.since, why=given.retired.why)
             if (question := self._question(document, i, given, file.topic, shared)) is not None:
-                found.append(Placed(question=question, document=document, place=("questions", i)))
+                found.append(
+                    Placed(
+                        question=question,
+                        document=document,
+                        place=("questions", i),
+                        retired=given.retired is not None,
+                    )
+                )
         return found
 
     def _question(
         self, document: Document, i: int, given: QuestionFile, topic: str, shared: _Shared
     ) -> Question | None:
-        life = given.role is not Role.FACT
         kind = given.kind or (
             FactKind.FREE if not given.facts else FACT_KINDS.get(given.facts[0], FactKind.TERM)
         )
-        own = _statistics(given.statistics) if given.statistics is not None else None
-        if not shared.profiles:  # reported once; look at the rest of the question all the same
-            own = NO_EVIDENCE
-        name = given.statistics_profile or (LIFE_PROFILE if life else None)
-        if own is None and name is not None and (own := shared.profiles.get(name)) is None:
-            self.problems.append(
-                document.problem(
-                    ("questions", i, "statistics_profile"),
-                    f'no profile "{name}"',
-                    f"known: {', '.join(shared.profiles) or 'none'}",
-                )
-            )
-            return None
+        own = self._own_statistics(document, i, given, shared)
         statistics = own or next(iter(shared.by_source.values()), None)
         if statistics is None:
-            fix = "name a `statistics_profile`, or fill `by_source`"
-            self.problems.append(document.problem(("questions", i), "has no statistics", fix))
+            if given.statistics_profile is None:  # a wrong name is reported already
+                fix = "name a `statistics_profile`, or fill `by_source`"
+                self.problems.append(document.problem(("questions", i), "has no statistics", fix))
             return None
         return Question(
             id=given.id,
@@ -159,6 +177,19 @@ class _Reader:
             phrasings=given.phrasings,
             fact_keys=given.facts,
             requires=given.requires,
+            said_phrasings=given.said_phrasings,
+            follow_ups=tuple(
+                FollowUp(
+                    ask=rule.ask,
+                    above=rule.above,
+                    grades=frozenset(rule.grades),
+                    among=rule.among,
+                    at_least=rule.at_least,
+                    at_most=rule.at_most,
+                )
+                for rule in given.follow_ups
+            ),
+            trap=given.trap,
             options=given.options,
             tolerance=given.tolerance,
             cost_s=given.cost_s,
@@ -167,7 +198,31 @@ class _Reader:
             statistics=statistics,
             statistics_by_source={} if own is not None else shared.by_source,
             wait_s=given.wait_s,
+            exposure_cap=given.exposure_cap,
+            joins=shared.joins,
         )
+
+    def _own_statistics(
+        self, document: Document, i: int, given: QuestionFile, shared: _Shared
+    ) -> Statistics | None:
+        """The question's own, or those of the profile it names; None: by the source of its fact."""
+        if not shared.profiles:  # reported once; look at the rest of the question all the same
+            return NO_EVIDENCE
+        if given.statistics is not None:
+            return _statistics(given.statistics)
+        name = given.statistics_profile or (LIFE_PROFILE if given.role is not Role.FACT else None)
+        if name is None:
+            return None
+        if (found := shared.profiles.get(name)) is not None:
+            return found
+        self.problems.append(
+            document.problem(
+                ("questions", i, "statistics_profile"),
+                f'no profile "{name}"',
+                f"known: {', '.join(shared.profiles) or 'none'}",
+            )
+        )
+        return NO_EVIDENCE
 
     def _keypad(
         self, document: Document, i: int, given: QuestionFile, kind: FactKind, shared: _Shared

@@ -1,21 +1,21 @@
-"""Which question next? The one that tells most about who is speaking, per second of call."""
+"""Which question next? The one that tells most about who is speaking, per second of call that it adds."""
 
 import random
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from decision_hook.contract import Application, FactKind, FactSource, Grade, Hypothesis, kind_of
-from question_bank.bank import SOURCES, Bank, Floats, information
-from question_bank.belief import HYPOTHESES, Beliefs, prior
-from question_bank.question import Question, Role
+from question_bank.bank import Bank
+from question_bank.belief import Beliefs, prior
+from question_bank.content import content_of
+from question_bank.exposure import MAX_SHARE, Exposure
+from question_bank.index import KIND_CODE, SOURCE_ROW, Flags, Floats, Integers, PaperIndex, information
 
-HARD_FOR_THIEVES = frozenset({FactSource.BANK, FactSource.BUREAU})  # the form is what gets stolen
-FORM = frozenset({FactSource.FORM})
-_SOURCE_ROW = {source: row for row, source in enumerate(SOURCES)}
+LEAST_RATE = 0.003  # nats a second: below this nothing left tells anything, and seconds are all that counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,10 @@ class PaperPolicy:
 
     max_survey_s: float = 180.0
     min_net_speech_s: float = 10.0  # of the caller, for the voiceprint
-    decided_at: float = 0.95  # belief at which the survey may stop
-    # Not genuine is decided: impostor or coached, both go to a person, so less is needed between them.
+    decided_at: float = 0.98  # belief in "genuine" at which the survey may stop
+    # Not genuine sends the case to a person, who can put it right: less is needed than for an approval,
+    # and still less between impostor and coached.
+    doubted_at: float = 0.95
     which_other_at: float = 0.6
     min_hard_facts: int = 3  # of the bank's or bureau's
     # Of the form. They tell thief from owner little, but a prompter is heard only where he knows the answer.
@@ -33,8 +35,10 @@ class PaperPolicy:
     min_life: int = 2
     min_topics: int = 3
     max_topic_run: int = 2
-    near_best: float = 0.6  # choose among questions worth at least this share of the best
-    max_choices: int = 6  # among how many near-best ones
+    max_share: float = MAX_SHARE  # of the calls that may ask a question, or about a fact
+    wear_s: float = 1.5  # seconds longer that a question may be before one asked at `max_share` is preferred
+    give_away_s: float = 1.0  # how much worse than the best a choice may be, so that nobody can foretell it
+    max_choices: int = 6  # among how many such ones
     max_questions: int = 24
 
 
@@ -56,6 +60,8 @@ class PaperState:
     elapsed_s: float = 0.0  # of the survey
     voice_consent: bool = False  # without it no speech is needed for the voiceprint
     seed: int = 0  # picks the wording of each question
+    heard_before: frozenset[str] = frozenset()  # question ids not to be put: asked in other calls, or leaked
+    exposure: Exposure | None = None  # of the same bank; None: no history, nothing is worn out
 
     def answered(
         self, question_id: str, grade: Grade, beliefs: Beliefs, *, net_speech_s: float, elapsed_s: float
@@ -88,13 +94,24 @@ class Stop:
     why: Why
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
-    question: Question
-    source: FactSource | None
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Offer:
+    """Questions that may come next. k of them."""
+
+    rows: Integers  # (k,) of the bank's index
+    sources: Integers  # (k,) rows of SOURCES
+    credit_s: Floats  # (k,) seconds of each that the paper would have to spend anyway
+    speech_missing_s: float
 
 
-def begin(application: Application, *, voice_consent: bool = False, seed: int = 0) -> PaperState:
+def begin(
+    application: Application,
+    *,
+    voice_consent: bool = False,
+    seed: int = 0,
+    heard_before: frozenset[str] = frozenset(),
+    exposure: Exposure | None = None,
+) -> PaperState:
     """The paper before its first question."""
     return PaperState(
         beliefs=prior(application.risk_score),
@@ -104,146 +121,129 @@ def begin(application: Application, *, voice_consent: bool = False, seed: int = 
         },
         voice_consent=voice_consent,
         seed=seed,
+        heard_before=heard_before,
+        exposure=exposure,
     )
 
 
 def choose(bank: Bank, state: PaperState, policy: PaperPolicy, rng: random.Random) -> Ask | Stop:
     """The next question, or why there is none. Pure but for `rng`, which picks among the near-best."""
-    found = _worth(bank, state, policy)
+    found = _ranked(bank, state, policy)
     if isinstance(found, Stop):
         return found
-    ranked, worth = found
-    good = [w for w in worth[: policy.max_choices] if w >= policy.near_best * worth[0]]
-    picked = rng.choices(ranked[: len(good)], weights=good)[0]
-    return _ask(picked, state)
+    rows, weights = found
+    return ask(bank.index, rng.choices(rows, weights=weights)[0], state)
 
 
 def likely_next(bank: Bank, state: PaperState, policy: PaperPolicy, k: int) -> tuple[Ask, ...]:
     """The up to `k` questions `choose` is likeliest to pick now, for rendering ahead."""
-    found = _worth(bank, state, policy)
+    found = _ranked(bank, state, policy)
     if isinstance(found, Stop):
         return ()
-    return tuple(_ask(question, state) for question in found[0][:k])
+    return tuple(ask(bank.index, row, state) for row in found[0][:k])
 
 
-def _ask(question: Question, state: PaperState) -> Ask:
+def ask(index: PaperIndex, row: int, state: PaperState) -> Ask:
     """The wording depends on call and question only, so that it is known before the turn comes."""
+    question = index.questions[row]
     number = zlib.crc32(f"{state.seed}|{question.id}".encode())
     return Ask(question_id=question.id, phrasing=number % len(question.phrasings))
 
 
-def _worth(bank: Bank, state: PaperState, policy: PaperPolicy) -> tuple[list[Question], list[float]] | Stop:
-    """Questions that may come next with their worth per second, best first; or why none may."""
-    eligible = _eligible(bank, state)
-    owed = _owed(bank, state, policy, eligible)
-    probabilities = state.beliefs.probabilities()
-    needs_speech = state.voice_consent and state.net_speech_s < policy.min_net_speech_s
-    decided = _decided(probabilities, policy)
-    if decided and not owed and not needs_speech:
-        return Stop(why=Why.DECIDED)
-    if not eligible:
-        return Stop(why=Why.NOTHING_LEFT)
-    affordable = [c for c in eligible if state.elapsed_s + c.question.cost_s <= policy.max_survey_s]
-    if not affordable or len(state.asked) >= policy.max_questions:
-        return Stop(why=Why.TIME_UP)
-    narrowed = _narrow(bank, state, policy, affordable, owed, decided)
-    worth = _worth_per_s(bank, narrowed, np.array([probabilities[h] for h in HYPOTHESES]))
-    order = np.argsort(-worth, kind="stable")
-    return [narrowed[i].question for i in order], [float(worth[i]) for i in order]
-
-
-def _decided(p: Mapping[Hypothesis, float], policy: PaperPolicy) -> bool:
-    likeliest = max(p.values())
-    if likeliest >= policy.decided_at:
-        return True
-    return p[Hypothesis.GENUINE] <= 1 - policy.decided_at and likeliest >= policy.which_other_at
-
-
-def _worth_per_s(bank: Bank, candidates: Sequence[_Candidate], p: Floats) -> Floats:
-    rows = np.array([bank.index.row[c.question.id] for c in candidates])
-    sources = np.array([_SOURCE_ROW[c.source] for c in candidates])
-    # a little for every question, so that those without information differ by their length
-    worth: Floats = (information(bank.index, sources, rows, p) + 1e-6) / bank.index.costs_s[rows]
-    return worth
-
-
-def _eligible(bank: Bank, state: PaperState) -> list[_Candidate]:
-    """Not asked, its fact on file in the kind it expects, and nothing it rests on judged already."""
-    asked, facts, judged = set(state.asked), state.facts, state.beliefs.judged
-    found = []
-    for question in bank.index.questions:
-        if question.id in asked or not judged.isdisjoint(question.fact_keys):
-            continue
-        if any(key not in facts for key in question.requires):
-            continue
-        if not question.fact_keys:
-            found.append(_Candidate(question=question, source=None))
-        elif (fact := facts.get(question.fact_keys[0])) is not None and fact.kind is question.kind:
-            found.append(_Candidate(question=question, source=fact.source))
-    return found
-
-
-Serves = Callable[[_Candidate], bool]
-
-
-def _owed(bank: Bank, state: PaperState, policy: PaperPolicy, eligible: Sequence[_Candidate]) -> list[Serves]:
-    """What the paper still must contain and still can: one test per content constraint."""
-    asked = [bank.questions[question_id] for question_id in state.asked]
-    topics = {question.topic for question in asked}
-    constraints: list[tuple[bool, Serves]] = [
-        (_judged(asked, state, HARD_FOR_THIEVES) < policy.min_hard_facts, _is_hard),
-        (_judged(asked, state, FORM) < policy.min_form_facts, _is_form),
-        (_life_asked(bank, state) < policy.min_life, _is_life),
-        (len(topics) < policy.min_topics, lambda c: c.question.topic not in topics),
-    ]
-    return [serves for missing, serves in constraints if missing and any(serves(c) for c in eligible)]
-
-
-def _is_hard(candidate: _Candidate) -> bool:
-    return candidate.source in HARD_FOR_THIEVES
-
-
-def _is_form(candidate: _Candidate) -> bool:
-    return candidate.source in FORM
-
-
-def _is_life(candidate: _Candidate) -> bool:
-    return candidate.question.role is Role.LIFE
-
-
-def _judged(asked: Sequence[Question], state: PaperState, sources: frozenset[FactSource]) -> int:
-    """How many facts of these sources were asked and understood."""
-    keys = [question.fact_keys[0] for question in asked if question.fact_keys]
-    return sum(key in state.beliefs.judged and state.facts[key].source in sources for key in keys)
-
-
-def _narrow(
+def offer(
     bank: Bank,
     state: PaperState,
     policy: PaperPolicy,
-    candidates: list[_Candidate],
-    owed: Sequence[Serves],
-    decided: bool,
-) -> list[_Candidate]:
-    """Applies one wish after the other; a wish that would leave nothing is let go."""
-    run = [bank.questions[question_id].topic for question_id in state.asked[-policy.max_topic_run :]]
-    sensitivity = 1 + len(state.asked) // 2  # harmless ones first
-    # form and life come between the facts that decide, not in a block at the end
-    due = None if decided else {1: _is_form, 3: _is_life}.get(len(state.asked) % 4)
-    wishes: list[tuple[bool, Serves]] = [
-        (
-            len(run) == policy.max_topic_run and len(set(run)) == 1,
-            lambda c: c.question.topic != run[0],
-        ),
-        (decided and bool(owed), lambda c: any(serves(c) for serves in owed)),
-        (due in owed, lambda c: due is not None and due(c)),
-        (True, lambda c: c.question.sensitivity <= sensitivity),
-    ]
-    for wanted, serves in wishes:
-        if wanted and (kept := [c for c in candidates if serves(c)]):
-            candidates = kept
-    return candidates
+    believed: Mapping[Hypothesis, float] | None = None,
+    *,
+    mixed: bool = True,
+) -> Offer | Stop:
+    """What may come next, whatever way of choosing is used; or why the paper ends.
+
+    `believed`: what another way of weighing makes of the answers; None: the state's beliefs.
+    `mixed`: what the paper must contain comes between what decides; else when the rest is decided.
+    """
+    index = bank.index
+    rows, sources = _eligible(index, state, policy)
+    content = content_of(index, state, policy, rows, sources)
+    missing_s = policy.min_net_speech_s - state.net_speech_s if state.voice_consent else 0.0
+    decided = is_decided(believed or state.beliefs.probabilities(), policy)
+    if decided and not content.owed and missing_s <= 0:
+        return Stop(why=Why.DECIDED)
+    if rows.size == 0:
+        return Stop(why=Why.NOTHING_LEFT)
+    in_time = state.elapsed_s + index.costs_s[rows] <= policy.max_survey_s
+    if not in_time.any() or len(state.asked) >= policy.max_questions:
+        return Stop(why=Why.TIME_UP)
+    kept = content.narrowed(in_time, decided=decided, mixed=mixed)
+    return Offer(
+        rows=rows[kept],
+        sources=sources[kept],
+        credit_s=content.credit_s[kept],
+        speech_missing_s=max(0.0, missing_s),
+    )
 
 
-def _life_asked(bank: Bank, state: PaperState) -> int:
-    return sum(1 for question_id in state.asked if bank.questions[question_id].role is Role.LIFE)
+def is_decided(p: Mapping[Hypothesis, float], policy: PaperPolicy) -> bool:
+    genuine = p[Hypothesis.GENUINE]
+    if genuine >= policy.decided_at:
+        return True
+    return genuine <= 1 - policy.doubted_at and max(p.values()) >= policy.which_other_at
+
+
+def _ranked(bank: Bank, state: PaperState, policy: PaperPolicy) -> tuple[list[int], list[float]] | Stop:
+    """Rows of the questions that may come next and how likely each, best first; or why none may."""
+    found = offer(bank, state, policy)
+    if isinstance(found, Stop):
+        return found
+    regret_s = _regret_s(bank.index, found, state, policy)
+    order = np.argsort(regret_s, kind="stable")[: policy.max_choices]
+    good = order[regret_s[order] <= policy.give_away_s]
+    weights = np.exp(-regret_s[good] / max(policy.give_away_s, 1e-9))
+    return [int(row) for row in found.rows[good]], [float(weight) for weight in weights]
+
+
+def _regret_s(index: PaperIndex, found: Offer, state: PaperState, policy: PaperPolicy) -> Floats:
+    """(k,) How many seconds of call each question is worse than the best; 0 for the best.
+
+    A question is worth the seconds it saves: its information at the best rate to be had now, less the
+    seconds it adds. Seconds that the paper must spend anyway, for content or speech, add nothing.
+    """
+    rows = found.rows
+    costs = index.costs_s[rows]
+    told = information(index, found.sources, rows, *state.beliefs.outlook())
+    rate = max(float((told / costs).max()), LEAST_RATE)
+    credit = found.credit_s
+    if found.speech_missing_s > 0:
+        speech = np.minimum(index.speech_s[rows], found.speech_missing_s)
+        per_s = float((index.speech_s[rows] / costs).max())
+        credit = credit + speech / per_s
+    worth_s: Floats = told / rate - np.maximum(costs - credit, 0.0) - 0.05 * costs
+    if state.exposure is not None:
+        worth_s = worth_s - policy.wear_s * state.exposure.wear[rows] / policy.max_share
+    regret: Floats = worth_s.max() - worth_s
+    return regret
+
+
+def _eligible(index: PaperIndex, state: PaperState, policy: PaperPolicy) -> tuple[Integers, Integers]:
+    """Rows not asked, their fact on file in the kind expected, nothing they rest on judged; and sources."""
+    keys = len(index.key)
+    source = np.full(keys + 1, -1, dtype=np.int64)
+    kind = np.full(keys + 1, -1, dtype=np.int64)
+    for name, fact in state.facts.items():
+        if (f := index.key.get(name)) is not None:
+            source[f], kind[f] = SOURCE_ROW[fact.source], KIND_CODE[fact.kind]
+    sources = source[index.first]
+    has_fact = index.first < keys
+    fits: Flags = ~has_fact | ((sources >= 0) & (kind[index.first] == index.kinds))
+    fits &= index.requires @ (source[:keys] < 0).astype(np.float32) == 0
+    judged = [f for name in state.beliefs.judged if (f := index.key.get(name)) is not None]
+    if judged:
+        fits &= index.rests_on[:, judged].sum(axis=1) == 0
+    for question_id in (*state.asked, *state.heard_before):
+        if (row := index.row.get(question_id)) is not None:
+            fits[row] = False
+    if state.exposure is not None:
+        fits &= ~state.exposure.worn(index, policy.max_share)
+    rows = np.flatnonzero(fits)
+    return rows, np.where(has_fact, sources, 0)[rows]

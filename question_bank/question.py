@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from decision_hook.contract import EvidencePart, FactKind, FactSource, Grade, Hypothesis
@@ -51,6 +52,26 @@ class KeypadForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """A rule on what was just said: ask that question soon. All conditions must hold."""
+
+    ask: str  # id of a life question that has `said_phrasings`
+    above: float = 0.9  # confidence from which what was said is repeated in it; below, its plain wording
+    grades: frozenset[Grade] = frozenset()  # of the answer; empty: whatever it was worth
+    among: tuple[str, ...] = ()  # what was said is one of these; (): anything
+    at_least: float | None = None  # of a number said
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retired:
+    """Why a question is not asked any more. Its id stays taken, as old calls speak of it."""
+
+    since: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     id: str
     topic: str
@@ -60,6 +81,9 @@ class Question:
     again: tuple[str, ...] = ()  # shorter, for asking a second time; (): the phrasings
     fact_keys: tuple[str, ...]  # what it rests on; the first is what the answer is judged against
     requires: tuple[str, ...] = ()  # fact keys that must be on file to ask it
+    said_phrasings: tuple[str, ...] = ()  # as a follow-up: the same with {{ said }}, what was just said
+    follow_ups: tuple[FollowUp, ...] = ()  # the first that fits is taken
+    trap: bool = False  # a yes-or-no question that takes something untrue for granted
     options: tuple[str, ...] = ()  # decoys of the fact's kind, for questions that name choices
     tolerance: Mapping[str, float] | None = (
         None  # e.g. {"relative": 0.1}, {"absolute": 1}; None: the kind's own
@@ -71,6 +95,8 @@ class Question:
     # Where the fact on file comes from changes who can know it; sources not named here use `statistics`.
     statistics_by_source: Mapping[FactSource, Statistics] = field(default_factory=dict)
     wait_s: float = 6.0  # patience before silence is an answer
+    exposure_cap: float | None = None  # share of all papers it may be in; None: as the chooser's policy says
+    joins: tuple[str, str] = ("、", "，还是")  # between named choices, and before the last
 
     def statistics_for(self, source: FactSource | None) -> Statistics:
         """The table for an answer judged against a fact of this source; None: nothing on file."""

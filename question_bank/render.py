@@ -10,6 +10,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from decision_hook.contract import Fact, SurveyError
 from question_bank.question import Question
 
+SAID = "said"  # what the caller has just said, in a follow-up
 CHOICES = "choices"  # the true value among decoys of its kind, in an order that never changes
 DECOYS_SPOKEN = 2
 
@@ -39,14 +40,22 @@ def phrase(question: Question, index: int, facts: Mapping[str, Fact]) -> str:
         ) from exc
 
 
+def phrase_said(question: Question, index: int, said: str) -> str:
+    """A follow-up's words with what was just said. `said` is spoken as it is, never read as a template."""
+    return _template(question.said_phrasings[index]).render({SAID: said}).strip()
+
+
 def is_personal(question: Question, index: int) -> bool:
     """True if the words depend on the applicant's facts, so that their audio serves nobody else."""
     return bool(names_in(question.phrasings[index]))
 
 
 @lru_cache(maxsize=4_096)
-def names_in(text: str) -> frozenset[str]:
-    """The variables a phrasing uses. Raises ValueError, saying what is wrong, if it may not be spoken."""
+def names_in(text: str, spoken: str = CHOICES) -> frozenset[str]:
+    """The variables a phrasing uses. Raises ValueError, saying what is wrong, if it may not be spoken.
+
+    `spoken`: the only variable whose value may be heard.
+    """
     if "{" not in text:
         return frozenset()
     try:
@@ -58,15 +67,16 @@ def names_in(text: str) -> frozenset[str]:
             raise ValueError(f"{type(node).__name__.lower()} is not allowed in a phrasing")
     for output in tree.find_all(nodes.Output):
         for part in output.nodes:
-            if not isinstance(part, nodes.TemplateData) and not _is_choices(part):
+            if not isinstance(part, nodes.TemplateData) and not _is_name(part, spoken):
                 raise ValueError(
-                    "speaks a fact; only {{ choices }} may be spoken, facts may be tested with {% if %}"
+                    f"speaks a fact; only {{{{ {spoken} }}}} may be spoken, "
+                    "facts may be tested with {% if %}"
                 )
     return frozenset(name.name for name in tree.find_all(nodes.Name))
 
 
-def _is_choices(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Name) and node.name == CHOICES
+def _is_name(node: nodes.Node, name: str) -> bool:
+    return isinstance(node, nodes.Name) and node.name == name
 
 
 @lru_cache(maxsize=4_096)
@@ -83,4 +93,5 @@ def _choices(question: Question, fact: Fact) -> str:
 
     decoys = sorted((option for option in question.options if option not in taken), key=order)
     named = sorted([fact.value, *decoys[:DECOYS_SPOKEN]], key=order)
-    return "、".join(named[:-1]) + "，还是" + named[-1]
+    between, before_last = question.joins
+    return between.join(named[:-1]) + before_last + named[-1]

@@ -1,6 +1,7 @@
 """The YAML format of a question bank: topic files, response statistics, the fixed words of a call."""
 
 import math
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -57,6 +58,24 @@ class KeypadFile(Strict):
     means: Annotated[str, Field(pattern=r"^(digits|yes_no|option)$")] = "digits"
 
 
+class FollowUpFile(Strict):
+    """When a certain answer was given, ask that question soon after."""
+
+    ask: Annotated[QuestionId, Field(description="a life question with `said_phrasings`")]
+    above: Annotated[
+        float, Field(ge=0.5, le=1, description="confidence from which what was said is repeated in it")
+    ] = 0.9
+    grades: Annotated[tuple[Grade, ...], Field(max_length=10)] = ()
+    among: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+class RetiredFile(Strict):
+    since: date  # not `on`: YAML reads that as true
+    why: Text
+
+
 class QuestionFile(Strict):
     """One question of a topic file."""
 
@@ -66,14 +85,26 @@ class QuestionFile(Strict):
     facts: Annotated[tuple[FactKey, ...], Field(max_length=5)] = ()  # the first is what is judged
     requires: Annotated[tuple[FactKey, ...], Field(max_length=5)] = ()
     phrasings: Annotated[tuple[Text, ...], Field(min_length=3, max_length=8)]
-    options: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
-    tolerance: dict[Annotated[str, Field(pattern=r"^(relative|absolute)$")], float] | None = None
+    said_phrasings: Annotated[
+        tuple[Text, ...], Field(max_length=8, description="as a follow-up, with {{ said }}")
+    ] = ()
+    follow_ups: Annotated[tuple[FollowUpFile, ...], Field(max_length=5)] = ()
+    trap: Annotated[bool, Field(description="takes something untrue for granted; yes_no only")] = False
+    options: Annotated[tuple[Text, ...], Field(max_length=40, description="decoys of the fact's kind")] = ()
+    tolerance: (
+        dict[Annotated[str, Field(pattern=r"^(relative|absolute)$")], Annotated[float, Field(ge=0, le=1000)]]
+        | None
+    ) = None
     cost_s: Annotated[float, Field(ge=1, le=60)]
     sensitivity: Annotated[int, Field(ge=1, le=3)] = 1
     keypad: KeypadFile | None = None
     statistics: StatisticsFile | None = None
     statistics_profile: Name | None = None  # None (and no statistics): by the source of the fact
     wait_s: Annotated[float, Field(ge=2, le=30)] = 6.0
+    exposure_cap: Annotated[float, Field(gt=0, le=1, description="share of papers it may be in")] | None = (
+        None
+    )
+    retired: RetiredFile | None = None
 
 
 class TopicFile(Strict):
@@ -92,10 +123,18 @@ class SpokenQuestionFile(Strict):
     wait_s: Annotated[float, Field(ge=2, le=30)] = 6.0
 
 
+class ChoicesFile(Strict):
+    """How named choices are strung together: 甲、乙，还是丙."""
+
+    between: Annotated[str, Field(min_length=1, max_length=10)] = "、"
+    before_last: Annotated[str, Field(min_length=1, max_length=10)] = "，还是"
+
+
 class ScriptFile(Strict):
     """`_script.yaml`: the fixed words of a call. Several variants where people hear them often."""
 
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    choices: ChoicesFile = ChoicesFile()
     opening_person: SpokenQuestionFile
     who_we_are: Texts
     consent_recording: SpokenQuestionFile

@@ -1,8 +1,10 @@
 """What one call's page shows, made from a verdict. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import exp
 
+from config.derivations import completed
 from decision_hook.console import labels
 from decision_hook.contract import (
     AnswerEvidence,
@@ -47,8 +49,8 @@ class CallPage:
 
 
 def call_page(verdict: CallVerdict, application: Application | None) -> CallPage:
-    facts = {} if application is None else application.facts
     asked = {answer.fact_key for answer in verdict.answers}
+    facts = {} if application is None else _facts(application, asked)
     views = {key: _fact(key, fact, key in asked) for key, fact in facts.items()}
     shown: list[AnswerView] = []
     log_odds = dict.fromkeys(SHOWN_ORDER, 0.0)
@@ -76,6 +78,12 @@ def call_page(verdict: CallVerdict, application: Application | None) -> CallPage
         answers=tuple(shown),
         facts={source: group for source, group in grouped.items() if group},
     )
+
+
+def _facts(application: Application, asked: Collection[str | None]) -> dict[str, Fact]:
+    """What is on file, and of what follows from it only what was asked."""
+    whole = completed(application).facts
+    return {key: fact for key, fact in whole.items() if key in application.facts or key in asked}
 
 
 def _fact(key: str, fact: Fact, asked: bool) -> FactView:

@@ -44,3 +44,5 @@ class AnswerEvidence(BaseModel):
     measures: dict[str, float] = Field(default_factory=dict)  # named with their unit: pause_ms, f0_semitones
     attempts: int = 1  # how often the question was put
     keyed: bool = False  # answered on the keypad
+    said: str = ""  # the value that a follow-up may repeat, as heard; sums in yuan; "": none
+    said_confidence: float | None = None  # probability that it was said; None: nothing to repeat

@@ -72,7 +72,9 @@ def compare(table: ReplyTable, said: Side | None, scores: Sequence[float], free:
         + sum(table.weights[side].get(name, 0.0) * value for name, value in found.items())
         for side in Side
     }
-    if said is not Side.NO:
+    if said is Side.NO:
+        logs[Side.YES] = min(logs[Side.YES], logs[Side.NO])  # whatever it sounds like, no was read
+    else:
         logs[Side.NO] = min(logs[Side.NO], logs[Side.YES] + UNSAID_NO)
     others = _others(family_likelihoods(table.families, scores))
     return Closed(leaning=Leaning(logs=logs), request=Intent(max(others, key=lambda family: others[family])))

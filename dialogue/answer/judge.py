@@ -12,12 +12,14 @@ from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.keypad import judge_keys
 from dialogue.answer.match import Plan, conclude, plan, repeats_question
 from dialogue.answer.requests import RequestLikelihoods
+from dialogue.answer.slots import slot_of
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
 from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
+from question_bank.follow_up import ANSWERED
 
 # What a reply that is no answer is graded as.
 _GRADES: Mapping[Intent, Grade] = {
@@ -35,6 +37,7 @@ _GRADES: Mapping[Intent, Grade] = {
     Intent.ANNOUNCEMENT: Grade.OFF_TOPIC,
     Intent.VOICEMAIL: Grade.OFF_TOPIC,
 }
+_ENDS_THE_CALL = frozenset({Intent.HUMAN, Intent.LATER, Intent.WRONG_PERSON})
 _SOUNDS_LIKE_IT = 0.35  # per syllable
 
 
@@ -67,7 +70,21 @@ class AnswerJudge:
         if not transcript.text.strip():
             return _evidence(heard, question, "", _plain(Grade.UNCLEAR, "no words were recognised"))
         judgement = await self._judge(heard, question, truth, transcript)
-        return _evidence(heard, question, transcript.text, judgement)
+        evidence = _evidence(heard, question, transcript.text, judgement)
+        return self._with_slot(evidence, question, transcript)
+
+    def _with_slot(
+        self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript
+    ) -> AnswerEvidence:
+        """Notes what a follow-up could repeat; the same whether the answer was right or wrong."""
+        question = asked.question
+        if not question.follow_ups or evidence.grade not in ANSWERED:
+            return evidence
+        told = context_of(asked.kind, asked.asked)
+        slot = slot_of(transcript, asked.kind, question.fact_keys[0], self._tables, told=told)
+        if slot is None:
+            return evidence
+        return evidence.model_copy(update={"said": slot.value, "said_confidence": slot.confidence})
 
     async def _transcribed(self, heard: HeardAnswer, question: AskedQuestion) -> Transcript:
         """The transcript made while the caller spoke, or one made now; empty if the engine gives none."""
@@ -88,8 +105,11 @@ class AnswerJudge:
         guess = self._intents.classify("" if copied else transcript.text, open_answer=truth is None)
         if guess.source == "model" and guess.intent in _GRADES:
             requests = await self._requested(heard, question, transcript.text)
-            if requests is not None and not requests.bears_out(guess.intent):
+            known = guess.intent in self._tables.requests or guess.intent not in _ENDS_THE_CALL
+            if requests is not None and known and not requests.bears_out(guess.intent):
                 guess = IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
+            elif guess.intent in _ENDS_THE_CALL and question.attempts == 1:
+                return _plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
         grade = _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if truth is None:
@@ -109,7 +129,8 @@ class AnswerJudge:
         if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
             # 不太记得，好像九八年: an uncertain guess is no plain other value.
             return _plain(Grade.DONT_KNOW, by)
-        if judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
+        # Not after a mismatch: the time it takes would tell the caller of it.
+        if judgement.grade is Grade.UNCLEAR:
             requests = await self._requested(heard, question, transcript.text)
             expected = _expected(made, scores)
             if requests is not None and (found := requests.plain(against=expected)) is not None:

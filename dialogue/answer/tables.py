@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
@@ -168,6 +168,15 @@ class _RepliesFile(RootModel[dict[str, ReplyTable]]):
     pass
 
 
+class SlotTable(_File):
+    """P(the caller said what a follow-up would repeat), by what was heard."""
+
+    source: str
+    n: Annotated[int, Field(ge=0)]  # answers it was fitted on; 0: an expert's guess
+    bias: float
+    weights: Mapping[Literal["agreeing", "log_prob", "listed", "short"], float]
+
+
 class CompanyTable(_File):
     """How firms, banks and schools are shortened."""
 
@@ -235,6 +244,7 @@ class Tables:
     match: MatchTable
     replies: Mapping[str, ReplyTable]  # by the part of a script question's id before the dot
     requests: Mapping[Intent, Words]  # wordings of what is no answer
+    slots: SlotTable
     # wording -> every (vocabulary, member) it may mean
     wordings: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
@@ -260,6 +270,7 @@ def read_tables(folder: Path) -> Tables:
         match=_read(folder / "match.yaml", MatchTable),
         requests=_read(folder / "requests.yaml", _RequestsFile).root,
         replies=_read(folder / "replies.yaml", _RepliesFile).root,
+        slots=_read(folder / "slots.yaml", SlotTable),
         wordings={wording: tuple(where) for wording, where in wordings.items()},
     )
 

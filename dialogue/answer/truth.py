@@ -13,12 +13,19 @@ from dialogue.answer.values import AskedQuestion
 
 # The unit people name with a count, by the end of the fact's key.
 _UNITS = {
-    "pay_day": "号",
+    "household_size": "口",
+    "team_size": "个",
     "years": "年",
     "age": "岁",
     "building": "栋",
     "children_count": "个",
     "card_count": "张",
+    "account_count": "张",
+    "property_count": "套",
+    "_day": "号",
+    "_size": "平",
+    "_rooms": "间",
+    "_floor": "楼",
 }
 _AGE = re.compile(r"多大|几岁|岁数|年龄|年纪|几年|多少年")
 _YES = {"YES", "TRUE", "1", "是", "有", "Y"}

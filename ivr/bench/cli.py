@@ -9,8 +9,10 @@ import typer
 from config.settings import Settings
 from decision_hook.contract import SurveyError
 from ivr.terminal import bars, begin, console
+from question_bank.simulate.cli import paper_command
 
-app = typer.Typer(help="Measure turns and calls under load. The callers live in a process of their own.")
+app = typer.Typer(help="Measure turns, calls under load, and papers. Callers live in a process of their own.")
+app.command("paper")(paper_command)
 
 Json = Annotated[bool, typer.Option("--json", help="The report as JSON on stdout.")]
 

@@ -105,6 +105,7 @@ async def open_bench(settings: Settings, *, progress: Progress) -> AsyncIterator
                 observer=watch,
                 phone_of=lambda _: None,
                 network=lambda media: FarEndDialler(far_end, media, players.get),
+                remember=False,
             )
         )
         await _render_prompts(house, aside, progress)

@@ -64,6 +64,7 @@ class Rooms:
     applications: Applications
     people: People
     disk: Executor
+    guessed: Callable[[Application, datetime], bool]  # asked often enough lately: a person decides; blocks
     call: Callable[[CallOrder], Awaitable[CallVerdict]]  # raises only if the call could not be stored
     decide: Callable[[Application], CreditDecision]  # without a call; PENDING: call first
     give_up: Callable[[Application, Hopeless], CreditDecision]  # cannot be reached: why
@@ -218,6 +219,8 @@ class Campaign:
                     waiting.append(Waiting(application=application, until=at))
                 case Now() if rests is not None and rests > now:
                     waiting.append(Waiting(application=application, until=rests))
+                case Now() if self._rooms.guessed(application, now):
+                    hopeless.append((application, Hopeless.GUESSES_USED_UP))
                 case Now():
                     taken.add(number)
                     due.append(application)

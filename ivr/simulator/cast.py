@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from config.derivations import completed
 from decision_hook.contract import Application, SurveyError
 from ivr.dialler.numbers import national
 from ivr.simulator.applicant import Applicant
@@ -27,8 +28,8 @@ class Player:
         return self.persona.phone or self.application.phone
 
     def applicant(self) -> Applicant:
-        """Fresh, for one call."""
-        return Applicant(self.application, self.persona, self.seed)
+        """Fresh, for one call. Knows what follows from the application as well."""
+        return Applicant(completed(self.application), self.persona, self.seed)
 
 
 class Cast:

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from decision_hook.contract import Application, FactKind, FactSource, kind_of
 from decision_hook.contract.application import FACT_KINDS
+from decision_hook.contract.derived import age_on, star_sign_of, zodiac_of
 from ivr.simulator.persona import Knowing, Memory, Persona, Unknown
 from ivr.simulator.spoken import date_of
-from ivr.simulator.values import age_on, invent, star_sign_of, zodiac_of
+from ivr.simulator.values import invent
 
 
 class Origin(StrEnum):
@@ -118,7 +119,7 @@ class Mind:
             return None
         if key == "age":
             return str(age_on(day, self.today))
-        return zodiac_of(day) if key == "zodiac" else star_sign_of(day)
+        return zodiac_of(day.year) if key == "zodiac" else star_sign_of(day)
 
     def _rng(self, *slot: object) -> random.Random:
         return random.Random(f"{self._seed}/{'/'.join(map(str, slot))}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from decision_hook.contract import Application, CallOutcome, Fact, FactSource, Reason, Recommendation
+from decision_hook.contract.derived import age_on, star_sign_of, zodiac_of
 from ivr.simulator import values
 from ivr.simulator.demo import Expectation
 from ivr.simulator.persona import (
@@ -79,7 +80,7 @@ def random_persona(seed: int) -> Chance:
 
 
 def random_application(seed: int) -> Application:
-    """A coherent invented life, as far as a bank holds it: 26 to 32 facts."""
+    """A coherent invented life, as far as a bank holds it: some 50 to 70 facts."""
     rng = random.Random(f"application/{seed}")
     born = date(rng.randint(1970, 1999), rng.randint(3, 12), rng.randint(1, 28))
     city, before = rng.sample(list(PLACES), 2)
@@ -123,17 +124,18 @@ def random_application(seed: int) -> Application:
         "credit_card_count": (str(rng.randint(1, 5)), bureau),
         "other_card_bank": (rng.choice(values.BANKS), bureau),
         "first_card_year": (str(rng.randint(max(graduated, 2006), 2023)), bureau),
-        "zodiac": (values.zodiac_of(born), derived),
-        "star_sign": (values.star_sign_of(born), derived),
-        "age": (str(values.age_on(born, TODAY)), derived),
+        "zodiac": (zodiac_of(born.year), derived),
+        "star_sign": (star_sign_of(born), derived),
+        "age": (str(age_on(born, TODAY)), derived),
         "employer_trade": (TRADES[employer], derived),
         "id_province": (province, derived),
     }
+    facts |= _more(rng, born=born, city=city, before=before, hired=hired, income=income, married=married)
     if rng.random() < 0.5:
         facts["mortgage_bank"] = (rng.choice(values.BANKS), bureau)
         facts["mortgage_monthly"] = (str(rng.randrange(1_800, 7_001, 100)), bureau)
         facts["mortgage_start_year"] = (str(rng.randint(max(graduated, 2012), 2023)), bureau)
-    left_out = rng.sample(sorted(facts.keys() - {"full_name"}), rng.randint(3, 8))
+    left_out = rng.sample(sorted(facts.keys() - {"full_name"}), rng.randint(6, 16))
     return Application(
         id=f"random-{seed}",
         phone=phone,
@@ -145,6 +147,49 @@ def random_application(seed: int) -> Application:
         },
         risk_score=round(rng.uniform(0.55, 0.95), 2),
     )
+
+
+def _more(
+    rng: random.Random, *, born: date, city: str, before: str, hired: int, income: int, married: bool
+) -> dict[str, tuple[str, FactSource]]:
+    """Facts of the further topics: family, housing, telephone, social insurance, how accounts are used."""
+    form, bank, bureau = FactSource.FORM, FactSource.BANK, FactSource.BUREAU
+    facts: dict[str, tuple[str, FactSource]] = {
+        "birth_place": (before, form),
+        "home_size": (str(rng.randrange(60, 131, 2)), form),
+        "home_floor": (str(rng.randint(2, 18)), form),
+        "department": (rng.choice(values.TERMS["department"]), form),
+        "employer_nature": (rng.choice(values.TERMS["employer_nature"]), form),
+        "second_contact_name": (values.full_name(rng), form),
+        "email_provider": (rng.choice(values.TERMS["email_provider"]), form),
+        "expected_spend": (str(rng.randrange(2_000, 8_001, 500)), form),
+        "statement_day": (str(rng.randint(1, 28)), form),
+        "account_count": (str(rng.randint(1, 3)), bank),
+        "last_visit_month": (str(rng.randint(2, 9)), bank),
+        "top_spending": (rng.choice(values.TERMS["top_spending"]), bank),
+        "pay_app": (rng.choice(values.TERMS["pay_app"]), bank),
+        "transfer_bank": (rng.choice(values.BANKS), bank),
+        "utility_paid": (rng.choice(values.TERMS["utility_paid"]), bank),
+        "last_cash_city": (rng.choice((city, before)), bank),
+        "last_cash_amount": (str(rng.choice((500, 1_000, 2_000, 3_000))), bank),
+        "salary_since_year": (str(rng.randint(hired, min(hired + 3, 2025))), bank),
+        "lost_card": ("no", bank),
+        "joint_account": ("no", bank),
+        "total_limit": (str(rng.randrange(20_000, 150_001, 10_000)), bureau),
+        "student_loan": ("no", bureau),
+        "guarantor": ("no", bureau),
+        "business_loan": ("no", bureau),
+        "provident_fund_city": (city, bureau),
+        "provident_fund_monthly": (str(income * 24 // 10_000 * 100), bureau),
+        "social_city": (city, bureau),
+        "social_since_year": (str(hired - rng.randint(0, 3)), bureau),
+        "mobile_carrier": (rng.choice(values.CARRIERS), bureau),
+        "mobile_since_year": (str(rng.randint(2008, 2021)), bureau),
+    }
+    if married:
+        facts["spouse_name"] = (values.full_name(rng), form)
+        facts["wedding_year"] = (str(born.year + rng.randint(23, 29)), form)
+    return facts
 
 
 Traits = dict[str, object]

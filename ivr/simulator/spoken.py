@@ -14,7 +14,18 @@ MEASURES: dict[str, str] = {
     "home_building": "号楼",
     "credit_card_count": "张",
     "pay_day": "号",
+    "statement_day": "号",
+    "birth_day": "号",
+    "account_count": "张",
+    "property_count": "套",
+    "household_size": "口人",
+    "team_size": "个人",
+    "home_size": "平米",
+    "home_rooms": "间",
+    "home_floor": "楼",
 }
+# and for keys not named above, how they end
+ENDINGS = {"_years": "年", "_age": "岁"}
 NOTHING: dict[str, tuple[str, ...]] = {  # how a count of zero is said
     "children_count": ("没有孩子", "还没有孩子"),
     "credit_card_count": ("一张都没有", "没有信用卡"),
@@ -86,6 +97,33 @@ BY_KEY: dict[str, tuple[str, ...]] = {
     "card_purpose": ("{value}", "主要是{value}", "就是{value}用"),
     "apply_channel": ("{value}", "在{value}申请的", "通过{value}办的"),
     "apply_date": ("{value}", "{value}申请的"),
+    "school_city": ("{value}", "在{value}"),
+    "major": ("{value}", "学的是{value}", "{value}专业"),
+    "enrol_year": ("{value}", "{value}考上的"),
+    "spouse_zodiac": ("属{value}", "他属{value}"),
+    "child_zodiac": ("属{value}", "孩子属{value}"),
+    "wedding_year": ("{value}", "{value}结的婚"),
+    "child_birth_year": ("{value}", "{value}生的"),
+    "household_size": ("{value}", "一共{value}"),
+    "home_rooms": ("{value}", "{value}房"),
+    "home_floor": ("{value}", "住{value}"),
+    "car_colour": ("{value}", "{value}的"),
+    "car_energy": ("{value}", "是{value}的"),
+    "employer_nature": ("{value}", "是{value}", "算{value}吧"),
+    "bonus_month": ("{value}", "一般{value}发"),
+    "deposit_month": ("{value}", "{value}到期"),
+    "last_visit_month": ("{value}", "{value}去过一次"),
+    "top_spending": ("{value}", "主要是{value}"),
+    "pay_app": ("{value}", "绑在{value}", "{value}上"),
+    "utility_paid": ("{value}", "是{value}"),
+    "transfer_bank": ("{value}", "一般转到{value}"),
+    "closed_card_bank": ("{value}", "{value}的，销掉了"),
+    "mobile_carrier": ("{value}", "{value}的", "用的{value}"),
+    "email_provider": ("{value}", "用的是{value}"),
+    "bill_delivery": ("{value}", "要{value}"),
+    "card_product": ("{value}", "{value}吧"),
+    "mortgage_kind": ("{value}", "是{value}"),
+    "referrer_name": ("{value}", "{value}推荐的"),
 }
 BY_KIND: dict[FactKind, tuple[str, ...]] = {
     FactKind.NAME: ("{value}", "叫{value}"),
@@ -101,8 +139,25 @@ BY_KIND: dict[FactKind, tuple[str, ...]] = {
 }
 YES = ("是的", "对", "嗯，对", "是的，有", "有的")
 NO = ("没有", "没有的", "不是", "没有啊")
-YES_BY_KEY: dict[str, tuple[str, ...]] = {"car_loan": ("有的", "有", "嗯，有车贷", "有的，还在还")}
-NO_BY_KEY: dict[str, tuple[str, ...]] = {"car_loan": ("没有", "没有车贷", "没有的")}
+YES_BY_KEY: dict[str, tuple[str, ...]] = {
+    "car_loan": ("有的", "有", "嗯，有车贷", "有的，还在还"),
+    "sms_alert": ("有的", "开了，有短信", "有的，有短信"),
+    "extra_card": ("有，办了一张", "有的"),
+}
+# Contradicting something taken for granted takes more words than a plain no.
+NO_BY_KEY: dict[str, tuple[str, ...]] = {
+    "car_loan": ("没有", "没有车贷", "没有的"),
+    "parking_loan": ("没有啊，我没有车位贷款", "没有", "不是，我没有这个贷款"),
+    "student_loan": ("没有啊，我没办过助学贷款", "没有", "不对，我没有助学贷款"),
+    "guarantor": ("没有，我没给别人担保过", "没有啊", "不是，没有这回事"),
+    "business_loan": ("没有啊，我没有经营贷", "没有", "不对，我没有这种贷款"),
+    "lost_card": ("没有，我没挂失过", "没有啊", "不是，我的卡没丢过"),
+    "joint_account": ("没有，我没有联名账户", "没有啊", "不对，没有这个账户"),
+    "extra_card": ("没有，就我自己一张", "没有"),
+    "side_income": ("没有，就是工资", "没有别的"),
+    "has_landline": ("没有，早就不用座机了", "没有"),
+    "fund_withdrawn": ("没有取过", "没有"),
+}
 
 
 def date_of(value: str) -> date | None:
@@ -158,7 +213,9 @@ def forms(key: str, kind: FactKind, value: str, also: tuple[str, ...] = ()) -> t
 def _count_forms(key: str, n: int) -> tuple[str, ...]:
     if n == 0 and key in NOTHING:
         return NOTHING[key]
-    measure = MEASURES.get(key, "年" if key.endswith("_years") else "")
+    measure = MEASURES.get(key) or next((word for end, word in ENDINGS.items() if key.endswith(end)), "")
+    if key == "fund_rate":
+        return f"百分之{number(n)}", number(n) + "个点"
     if not measure:
         return (number(n),)
     if key == "home_building":

@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 
 from decision_hook.contract import FactKind
+from decision_hook.contract.derived import STAR_SIGNS, ZODIAC
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -33,6 +34,9 @@ COMMUNITIES = _words(
 )
 BRANCHES = _words("中山路支行 城东支行 高新支行 人民路支行 开发区支行 火车站支行 新区支行 大学城支行")
 PROVINCES = _words("浙江 江苏 广东 四川 湖北 陕西 山东 河南 湖南 安徽 福建 辽宁 河北 江西")
+AIRPORTS = _words("萧山机场 禄口机场 双流机场 白云机场 虹桥机场 天河机场 咸阳机场")
+RIVERS = _words("长江 黄河 珠江 湘江 汉江 钱塘江 西湖 东湖")
+STATIONS = _words("东站 南站 北站 西站")
 COMPANIES = _words(
     "宏达贸易公司 天成科技公司 恒通物流公司 安信电子公司 "
     "新元建筑公司 华康医药公司 佳美食品公司 远航运输公司 "
@@ -43,14 +47,16 @@ BANKS = _words(
     "邮储银行 浦发银行 中信银行 民生银行 光大银行 兴业银行"
 )
 SCHOOLS = _words("浙江工业大学 江苏大学 湖北大学 西南大学 山东理工大学 广州大学 长安大学 南昌大学")
-ZODIAC = _words("鼠 牛 虎 兔 龙 蛇 马 羊 猴 鸡 狗 猪")
-STAR_SIGNS = _words("摩羯座 水瓶座 双鱼座 白羊座 金牛座 双子座 巨蟹座 狮子座 处女座 天秤座 天蝎座 射手座")
-_STAR_STARTS = (20, 19, 21, 20, 21, 22, 23, 23, 23, 24, 23, 22)  # day of each month a new sign begins
+
+HIGH_SCHOOLS = _words("第一中学 第二中学 实验中学 育才中学 师大附中 外国语学校")
+CARRIERS = _words("中国移动 中国联通 中国电信")
+INSURERS = _words("人保财险 平安保险 太平洋保险 大地保险")
+BUILDERS = _words("万科 保利 绿城 龙湖 碧桂园")
 
 TERMS: dict[str, tuple[str, ...]] = {
     "gender": ("男", "女"),
-    "zodiac": ZODIAC,
-    "star_sign": STAR_SIGNS,
+    "zodiac": tuple(ZODIAC),
+    "star_sign": tuple(STAR_SIGNS),
     "education": ("高中", "大专", "本科", "硕士"),
     "marital_status": ("已婚", "未婚", "离异"),
     "home_ownership": ("自有", "租房", "单位宿舍", "与父母同住"),
@@ -62,6 +68,21 @@ TERMS: dict[str, tuple[str, ...]] = {
     "car_brand": ("大众", "丰田", "本田", "比亚迪", "别克", "日产", "吉利"),
     "card_purpose": ("日常消费", "装修", "旅游", "购物", "买家电"),
     "apply_channel": ("手机银行", "网点", "客户经理", "微信"),
+    "spouse_zodiac": tuple(ZODIAC),
+    "child_zodiac": tuple(ZODIAC),
+    "major": ("会计", "计算机", "机械", "土木工程", "市场营销", "工商管理", "电子信息"),
+    "employer_nature": ("国企", "民企", "外企", "事业单位"),
+    "car_colour": ("白色", "黑色", "灰色", "银色", "蓝色"),
+    "car_energy": ("汽油", "纯电", "混动"),
+    "mortgage_kind": ("商业贷款", "公积金贷款", "组合贷款"),
+    "second_contact_relation": ("朋友", "同事", "哥哥", "姐姐"),
+    "email_provider": ("QQ邮箱", "网易邮箱", "新浪邮箱"),
+    "bill_delivery": ("电子账单", "短信账单", "纸质账单"),
+    "top_spending": ("餐饮", "超市", "加油", "网购"),
+    "pay_app": ("微信", "支付宝", "云闪付"),
+    "utility_paid": ("水费", "电费", "燃气费", "话费"),
+    "card_product": ("普卡", "金卡", "白金卡"),
+    "card_delivery": ("家里", "单位", "网点"),
 }
 PLACES: dict[str, tuple[str, ...]] = {
     "home_district": DISTRICTS,
@@ -70,11 +91,24 @@ PLACES: dict[str, tuple[str, ...]] = {
     "home_community": COMMUNITIES,
     "account_branch": BRANCHES,
     "id_province": PROVINCES,
+    "home_province": PROVINCES,
+    "exam_province": PROVINCES,
+    "home_next_district": DISTRICTS,
+    "home_airport": AIRPORTS,
+    "home_river": RIVERS,
+    "home_station": STATIONS,
 }
 COMPANY_POOLS: dict[str, tuple[str, ...]] = {
     "employer": COMPANIES,
     "previous_employer": COMPANIES,
     "school": SCHOOLS,
+    "high_school": HIGH_SCHOOLS,
+    "contact_employer": COMPANIES,
+    "spouse_employer": COMPANIES,
+    "social_employer": COMPANIES,
+    "mobile_carrier": CARRIERS,
+    "car_insurer": INSURERS,
+    "home_builder": BUILDERS,
 }
 YEARS: dict[str, tuple[int, int]] = {
     "graduation_year": (2000, 2020),
@@ -82,6 +116,11 @@ YEARS: dict[str, tuple[int, int]] = {
     "first_card_year": (2008, 2022),
     "hire_year": (2010, 2024),
     "mortgage_start_year": (2010, 2023),
+    "birth_year": (1970, 2000),
+    "spouse_birth_year": (1970, 2000),
+    "wedding_year": (1998, 2022),
+    "child_birth_year": (2000, 2023),
+    "enrol_year": (1996, 2016),
 }
 COUNTS: dict[str, tuple[int, int]] = {
     "age": (23, 58),
@@ -91,12 +130,43 @@ COUNTS: dict[str, tuple[int, int]] = {
     "employer_years": (1, 15),
     "pay_day": (5, 28),
     "credit_card_count": (1, 6),
+    "statement_day": (1, 28),
+    "birth_day": (1, 28),
+    "household_size": (1, 6),
+    "home_size": (45, 140),
+    "home_rooms": (1, 4),
+    "home_floor": (1, 28),
+    "property_count": (1, 3),
+    "account_count": (1, 4),
+    "deposit_years": (1, 5),
+    "mortgage_years": (10, 30),
+    "mortgage_left_years": (3, 28),
+    "study_years": (3, 5),
+    "team_size": (3, 20),
+    "fund_rate": (5, 12),
+    "graduation_age": (19, 26),
+    "hire_age": (22, 45),
+    "first_card_age": (20, 40),
+    "account_age": (18, 35),
+    "mortgage_age": (25, 45),
+    "wedding_age": (22, 34),
+    "parent_age": (23, 36),
 }
 AMOUNTS: dict[str, tuple[int, int, int]] = {  # from, to, step
     "annual_income": (60_000, 400_000, 10_000),
     "mortgage_monthly": (1_800, 9_500, 100),
     "provident_fund_monthly": (600, 4_800, 100),
     "requested_limit": (10_000, 100_000, 5_000),
+    "total_limit": (20_000, 200_000, 10_000),
+    "other_card_limit": (10_000, 80_000, 5_000),
+    "car_price": (60_000, 260_000, 10_000),
+    "deposit_amount": (10_000, 200_000, 10_000),
+    "fund_balance": (10_000, 120_000, 1_000),
+    "rent_monthly": (1_000, 4_500, 100),
+    "car_loan_monthly": (1_200, 4_500, 100),
+    "last_cash_amount": (200, 5_000, 100),
+    "bonus_amount": (5_000, 60_000, 1_000),
+    "expected_spend": (1_000, 9_000, 500),
 }
 
 
@@ -144,16 +214,3 @@ def _draw(key: str, kind: FactKind, rng: random.Random) -> str:
             return rng.choice(COMPANY_POOLS.get(key, BANKS))
         case FactKind.TERM | FactKind.FREE:
             return rng.choice(TERMS.get(key, ("普通的", "标准的", "一般的")))
-
-
-def zodiac_of(born: date) -> str:
-    """By calendar year. (Births before the lunar new year belong to the year before.)"""
-    return ZODIAC[(born.year - 4) % 12]
-
-
-def star_sign_of(born: date) -> str:
-    return STAR_SIGNS[(born.month - (born.day < _STAR_STARTS[born.month - 1])) % 12]
-
-
-def age_on(born: date, today: date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -255,3 +255,14 @@ def test_a_voice_alone_never_approves_nor_accuses(one: float, other: float) -> N
     found, reasons = conclude(replace(base, voice=VoiceResult(searched=True, hits=(HIT,))))
     assert found is (REFER if without is APPROVE else without)
     assert Reason.WATCHLIST_CANDIDATE in reasons
+
+
+def test_quiet_answers_do_not_take_back_a_prompter_who_was_heard() -> None:
+    quiet = EvidencePart(
+        name="second_voice", log_likelihood={GENUINE: 0.0, IMPOSTOR: 0.0, COACHED: -0.5}, source="test"
+    )
+    heard = with_second_voice(SURE)
+    first, *rest = heard.answers
+    silent = [answer.model_copy(update={"parts": (quiet,)}) for answer in rest]
+    assert conclude(replace(heard, answers=(first, *silent))) == conclude(heard)
+    assert conclude(heard)[0] is REFER

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decision_hook.contract import EvidencePart, Hypothesis
+from decision_hook.contract import EvidencePart, Grade, Hypothesis
 from question_bank.belief import Beliefs, prior, update
 
 GENUINE, IMPOSTOR, COACHED = Hypothesis
@@ -26,20 +26,55 @@ def odds(beliefs: Beliefs) -> float:
     return math.log(p[GENUINE] / p[IMPOSTOR])
 
 
-def test_evidence_adds_in_log_odds() -> None:
+def test_an_answer_moves_the_odds_but_less_than_its_table_says() -> None:
+    """An impostor may hold the fact, and the line may have garbled it."""
     before = prior(0.5)
-    assert odds(update(before, [MATCH], fact_keys=["employer"])) == pytest.approx(odds(before) + 2.0)
+    moved = odds(update(before, [MATCH], fact_keys=["employer"])) - odds(before)
+    assert 1.0 < moved < 2.0
+
+
+def test_right_answers_add_up() -> None:
+    beliefs, last = prior(0.9), 0.0
+    for key in ("employer", "pay_day", "school", "mortgage_bank", "car_brand", "salary_bank"):
+        beliefs = update(beliefs, [MATCH], fact_keys=[key])
+        assert odds(beliefs) > last
+        last = odds(beliefs)
+    assert beliefs.probabilities()[GENUINE] > 0.98
+
+
+def test_a_line_on_which_little_is_understood_makes_wrong_answers_weigh_less() -> None:
+    wrong = part("fact", -2.7, -0.9, -1.4)
+    clear = noisy = prior(0.5)
+    for key in ("a1", "a2", "a3", "a4"):
+        clear = update(clear, [], fact_keys=[key], grade=Grade.MATCH)
+        noisy = update(noisy, [], fact_keys=[key], grade=Grade.UNCLEAR)
+    moved = [
+        odds(after) - odds(before)
+        for before in (clear, noisy)
+        for after in [update(before, [wrong], fact_keys=["employer"])]
+    ]
+    assert moved[0] < moved[1] < 0
+
+
+def test_some_of_both_looks_like_an_impostor_with_much_data_before_like_one_with_little() -> None:
+    """Three right and three wrong: hardly the owner, although right and wrong weigh about the same alone."""
+    beliefs = prior(0.5)
+    for number in range(6):
+        logs = MATCH if number % 2 else part("fact", -2.7, -0.9, -1.4)
+        beliefs = update(beliefs, [logs], fact_keys=[f"fact{number}"])
+    assert beliefs.probabilities()[GENUINE] < prior(0.5).probabilities()[GENUINE] + 0.05
 
 
 def test_five_questions_about_one_fact_move_belief_hardly_more_than_one() -> None:
     before = prior(0.5)
-    once = update(before, [MATCH], fact_keys=["employer"])
-    often = once
-    for _ in range(4):
-        often = update(often, [MATCH], fact_keys=["employer_trade", "employer"])
-    gained, gained_often = odds(once) - odds(before), odds(often) - odds(before)
-    assert gained_often <= 1.4 * gained + 1e-9
-    assert update(once, [MATCH], fact_keys=["pay_day"]).judged == {"employer", "pay_day"}
+    for answer in (MATCH, part("fact", -2.7, -0.9, -1.4), part("fact", -0.2, -0.4, -0.4)):
+        once = update(before, [answer], fact_keys=["employer"])
+        often = once
+        for _ in range(4):
+            often = update(often, [answer], fact_keys=["employer_trade", "employer"])
+        gained, gained_often = odds(once) - odds(before), odds(often) - odds(before)
+        assert 1 < gained_often / gained <= 1.2
+        assert update(once, [MATCH], fact_keys=["pay_day"]).judged == {"employer", "pay_day"}
 
 
 def test_an_unclear_answer_judges_nothing() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from question_bank.cli import app
+from ivr.bank_cli import app
 from tests.question_bank.conftest import ZH
 
 APPLICATION = """

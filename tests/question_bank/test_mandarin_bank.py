@@ -1,29 +1,55 @@
 """What the shipped bank promises."""
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
+from itertools import combinations
 
 import pytest
 
-from decision_hook.contract import Fact, FactSource
+from decision_hook.contract import Fact, FactKind, FactSource
 from decision_hook.contract.application import FACT_KINDS
 from question_bank.bank import Bank
 from question_bank.question import Role
 from question_bank.render import is_personal, phrase
 
-TOPICS = ("identity", "residence", "employment", "income", "contacts", "purpose", "accounts", "credit")
-
 
 def test_size_and_topics(bank: Bank) -> None:
-    assert len(bank.questions) >= 60
-    assert {question.topic for question in bank.questions.values()} == set(TOPICS)
-    assert len(bank.of_role(Role.LIFE)) >= 15
+    assert len(bank.questions) >= 150
+    assert len({question.topic for question in bank.questions.values()}) >= 12
+    assert len(bank.of_role(Role.LIFE)) >= 30
+    assert sum(question.trap for question in bank.questions.values()) >= 5
+    assert sum(bool(question.options) for question in bank.questions.values()) >= 20
+    assert {source for q in bank.questions.values() for source in q.statistics_by_source} == set(FactSource)
 
 
-def test_every_topic_has_five_distinct_facts(bank: Bank) -> None:
+def test_every_topic_has_eight_distinct_facts(bank: Bank) -> None:
     facts: dict[str, set[str]] = defaultdict(set)
     for question in bank.of_role(Role.FACT):
         facts[question.topic].add(question.fact_keys[0])
-    assert {topic: len(found) for topic, found in facts.items() if len(found) < 5} == {}
+    assert {topic: len(found) for topic, found in facts.items() if len(found) < 8} == {}
+
+
+def test_no_two_questions_share_their_words(bank: Bank) -> None:
+    """Counted apart from the linter's own arithmetic."""
+    texts = [
+        (question.id, Counter(letter for letter in _plain(text) if letter.isalnum()))
+        for question in bank.questions.values()
+        for text in (*question.phrasings, *question.said_phrasings)
+    ]
+    for (one, left), (other, right) in combinations(texts, 2):
+        if one != other:
+            shared = 2 * (left & right).total() / (left.total() + right.total())
+            assert shared <= 0.6, (one, other)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"{{.*?}}", "", text)
+
+
+def test_every_kind_of_repeatable_fact_is_followed_up(bank: Bank) -> None:
+    kinds = {question.kind for question in bank.questions.values() if question.follow_ups}
+    assert kinds == {FactKind.COMPANY, FactKind.PLACE, FactKind.NAME, FactKind.TERM, FactKind.AMOUNT}
+    assert sum(bool(question.follow_ups) for question in bank.questions.values()) >= 15
 
 
 def test_every_known_fact_is_asked(bank: Bank) -> None:

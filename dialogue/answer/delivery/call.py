@@ -26,6 +26,7 @@ from dialogue.answer.values import HeardAnswer
 from question_bank.question import Role
 
 DELIVERY_PART = "delivery"
+MAX_SILENT = 6  # a prompter who whispers too softly is not heard in any answer: one cause
 
 
 class CallDelivery:
@@ -43,6 +44,7 @@ class CallDelivery:
         self._caller = CallerVoice()
         self._sounds: list[EvidencePart] = []  # delivery parts so far, not capped
         self._second_voices = 0
+        self._silent = 0  # answers in which a prompter could have been heard and nobody was
 
     async def judge(
         self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role, *, on_form: bool = False
@@ -103,7 +105,7 @@ class CallDelivery:
 
     def _delivery_part(self, judged: Judged) -> EvidencePart:
         """What this answer adds to the call's capped sum."""
-        before = cap_delivery(self._sounds, self._table)
+        before = cap_delivery(self._sounds)
         logs = self._table.state_logs(judged.state)
         part = EvidencePart(
             name=DELIVERY_PART,
@@ -113,12 +115,13 @@ class CallDelivery:
             note=f"{judged.state.value}: {judged.why}",
         )
         self._sounds.append(part)
-        after = cap_delivery(self._sounds, self._table)
+        after = cap_delivery(self._sounds)
         return part.model_copy(update={"log_likelihood": {h: after[h] - before[h] for h in Hypothesis}})
 
     def _second_voice_part(self, asides: Asides, *, audible: bool) -> list[EvidencePart]:
         if asides.kind is Aside.NONE:
-            return [self._silent_part()] if audible else []
+            self._silent += audible
+            return [self._silent_part()] if audible and self._silent <= MAX_SILENT else []
         again = self._second_voices > 0
         self._second_voices += 1
         return [

@@ -7,7 +7,8 @@ from decision_hook.contract import EvidencePart, Hypothesis
 from dialogue.answer.delivery.baseline import Deviations
 from dialogue.answer.delivery.measures import Measures
 from dialogue.answer.delivery.second_voice import Aside, Asides
-from dialogue.answer.delivery.table import DeliveryTable, State, Thresholds
+from dialogue.answer.delivery.table import State, Thresholds
+from question_bank.belief import DELIVERY_CAP_NATS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +93,13 @@ _SIGNS: tuple[tuple[State, Callable[[Sounding, Thresholds], str]], ...] = (
 )
 
 
-def cap_delivery(parts: Sequence[EvidencePart], table: DeliveryTable) -> dict[Hypothesis, float]:
-    """What a whole call's delivery parts say together: no two hypotheses further apart than `cap_nats`.
+def cap_delivery(parts: Sequence[EvidencePart]) -> dict[Hypothesis, float]:
+    """What a whole call's delivery parts say together: no two hypotheses further apart than the cap.
 
     Centred, so that a sum that says nothing is 0 for all. Pauses and tone alone can thereby move `approve`
     to `refer`, but never outweigh facts.
     """
     sums = {h: sum(part.log_likelihood.get(h, 0.0) for part in parts) for h in Hypothesis}
     top, bottom = max(sums.values()), min(sums.values())
-    scale = min(1.0, table.cap_nats / (top - bottom)) if top > bottom else 1.0
+    scale = min(1.0, DELIVERY_CAP_NATS / (top - bottom)) if top > bottom else 1.0
     return {h: (value - (top + bottom) / 2) * scale for h, value in sums.items()}

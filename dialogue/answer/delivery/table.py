@@ -106,7 +106,6 @@ class DeliveryTable(_Part):
     latency_factor: dict[FactKind, Annotated[float, Field(gt=0.1, le=10)]]
     thresholds: Thresholds
     states: dict[Hypothesis, dict[State, Probability]]
-    cap_nats: Annotated[float, Field(gt=0, le=10)]
     second_voice: dict[Aside, Firings]
     # P(no aside | hypothesis) where a prompter with the application form could help, on a line quiet enough
     second_voice_silent: Row

@@ -13,6 +13,7 @@ from aiohttp.web import Request
 
 from config.database import DatabaseUnavailable
 from decision_hook.console import labels
+from decision_hook.console.fact_labels import FACTS
 from decision_hook.console.server import MAX_BODY_BYTES, build_console
 from decision_hook.contract import (
     AnswerEvidence,
@@ -280,7 +281,7 @@ async def test_without_intake_nothing_can_be_posted(store: HookStore, tmp_path: 
 
 
 def test_every_fact_and_every_reason_has_words() -> None:
-    assert set(FACT_KINDS) <= set(labels.FACTS)
+    assert set(FACT_KINDS) <= set(FACTS)
     rules = [
         rule["reason"]
         for path in sorted(Path("config/rules").glob("[a-z]*.yaml"))

@@ -60,6 +60,13 @@ def test_a_no_that_no_words_say_is_asked_for_twice(table: ReplyTable) -> None:
     assert once.plus(once).decided() is False
 
 
+def test_a_no_that_is_read_is_never_heard_as_yes(table: ReplyTable) -> None:
+    scores = [0.0 if of == "yes" else -16.0 for of, said in table.families.items() for _ in said]
+    leaning = compare(table, Side.NO, scores, 0.0).leaning
+    assert leaning.decided() is not True
+    assert leaning.plus(leaning).decided() is not True
+
+
 def test_a_family_is_as_likely_as_its_wordings_together(table: ReplyTable) -> None:
     count = len(table.families["yes"])
     assert family_likelihoods(table.families, [0.0] * len(wordings(table.families)))["yes"] == pytest.approx(

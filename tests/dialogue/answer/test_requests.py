@@ -1,12 +1,13 @@
 """Requests told by the audio."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from decision_hook.contract import FactKind, Grade
 from dialogue.answer.intent.classify import IntentClassifier
-from dialogue.answer.intent.intent import Intent
+from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.judge import AnswerJudge
 from dialogue.answer.requests import AHEAD, NEAR_FREE, RequestLikelihoods
 from tests.dialogue.answer.asked import asked, tables
@@ -41,6 +42,23 @@ def test_the_model_alone_is_not_believed() -> None:
 
 async def test_a_misheard_request_for_a_person_is_heard() -> None:
     question = asked(FactKind.PLACE, "杭州")
-    engine = FakeRecognizer(["把我裁刑公克服"], scores={"帮我转人工客服": -6.0, "把我裁刑公克服": -4.0})
+    scores = {"帮我转人工客服": -6.0, "把我裁刑公克服": -4.0, "杭州": -12.0}
+    engine = FakeRecognizer(["把我裁刑公克服"], scores=scores)
     judge = AnswerJudge(engine, IntentClassifier(tables()), tables())
     assert (await judge.weigh(heard(), question)).grade is Grade.HUMAN
+
+
+class Believing(IntentClassifier):
+    """Takes every reply for a wish to be called later."""
+
+    def classify(self, text: str, *, open_answer: bool = False) -> IntentGuess:
+        return IntentGuess(intent=Intent.LATER, probability=0.99, source="model")
+
+
+async def test_what_only_the_model_takes_for_a_farewell_is_asked_again() -> None:
+    intents = Believing(tables())
+    engine = FakeRecognizer(["先召唤吧"] * 2, scores={"先召唤吧": -4.0, "没空先挂了": -8.0})
+    judge = AnswerJudge(engine, intents, tables())
+    first = asked(FactKind.PLACE, "杭州")
+    assert (await judge.weigh(heard(), first)).grade is Grade.UNCLEAR
+    assert (await judge.weigh(heard(), replace(first, attempts=2))).grade is Grade.LATER

@@ -1,7 +1,5 @@
 """Vosk's streaming on its packaged Korean model. The speech is Mandarin: what it writes is not judged."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -29,9 +27,7 @@ def test_words_come_while_the_caller_speaks(vosk: VoskEngine, capfd: pytest.Capt
     stream = vosk.stream()
     partials = feed(stream, samples)
     assert any(partials[: len(partials) * 3 // 4])
-    before_s = time.thread_time()
     transcript = stream.finish()
-    assert time.thread_time() - before_s < 0.3
     assert transcript.text
     assert transcript.words
     assert all(0 <= w.started_ms < w.ended_ms <= len(samples) / 8 + 30 for w in transcript.words)

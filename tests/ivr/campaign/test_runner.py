@@ -102,12 +102,14 @@ class House:
         migrate(self.engine)
         self.store, self.people = HookStore(self.engine), CampaignStore(self.engine)
         self.telephone = Telephone(self.store)
+        self.guessed: set[str] = set()  # applications whose people were asked often enough
         self.settings = CampaignSettings.model_validate({"calls_at_once": 3, **settings})
         self.campaign = Campaign(
             Rooms(
                 applications=self.store,
                 people=self.people,
                 disk=disk,
+                guessed=lambda application, now: application.id in self.guessed,
                 call=self.telephone.call,
                 decide=lambda application: PENDING if (application.risk_score or 0) > 0.5 else APPROVED,
                 give_up=lambda _, why: CreditDecision(
@@ -192,6 +194,15 @@ async def test_whoever_cannot_be_reached_waits_and_is_given_up_at_the_cap(house:
         house.telephone.now = waiting.until
     assert house.decided("A1") == ("refer", "not_reached", "attempts_used_up")
     assert len(house.called()) == house.settings.max_attempts_per_person
+
+
+async def test_whoever_was_asked_often_enough_goes_to_a_person(house: House) -> None:
+    house.guessed = {"A1"}
+    await house.campaign.submit(risky(1))
+    await house.campaign.submit(risky(2))
+    await house.campaign.run(until_idle=True)
+    assert house.called() == ["A2"]
+    assert house.decided("A1") == ("refer", "not_reached", "guesses_used_up")
 
 
 async def test_nobody_is_called_at_night(house: House) -> None:

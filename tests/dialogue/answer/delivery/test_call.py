@@ -8,9 +8,10 @@ import pytest
 
 from decision_hook.contract import AnswerEvidence, EvidencePart, Grade, Hypothesis
 from decision_hook.contract.evidence import DELIVERY_PARTS, SECOND_VOICE_PART
-from dialogue.answer.delivery.call import CallDelivery
+from dialogue.answer.delivery.call import MAX_SILENT, CallDelivery
 from dialogue.answer.delivery.table import load_delivery
 from dialogue.answer.values import HeardAnswer
+from question_bank.belief import DELIVERY_CAP_NATS
 from question_bank.question import Role
 from tests.dialogue.answer.delivery.voices import MAN, WOMAN, Said, turn
 
@@ -94,6 +95,14 @@ async def test_nobody_heard_where_a_prompter_could_help_speaks_a_little_against_
     assert second_voices(on_form) == [pytest.approx(math.log(0.80 / 0.99))]
 
 
+async def test_silence_beside_the_caller_has_one_cause(call: CallDelivery) -> None:
+    counted = 0
+    for number in range(MAX_SILENT + 3):
+        judged = await call.judge(turn([OWN], seed=30 + number), evidence(), Role.FACT, on_form=True)
+        counted += len(second_voices(judged))
+    assert counted == MAX_SILENT
+
+
 async def test_a_turn_of_whisper_alone_is_noticed(call: CallDelivery) -> None:
     whisper = turn([WHISPER], seed=8)
     assert call.sounds_like_another(whisper)
@@ -110,7 +119,7 @@ async def test_a_whole_call_of_delivery_stays_capped(call: CallDelivery) -> None
         assert judged.state == "prompted"
         parts += [part for part in judged.parts if part.name in DELIVERY_PARTS]
         sums = [sum(part.log_likelihood[h] for part in parts) for h in Hypothesis]
-        assert max(sums) - min(sums) <= TABLE.cap_nats + 1e-9
+        assert max(sums) - min(sums) <= DELIVERY_CAP_NATS + 1e-9
     assert sums[2] == max(sums)  # coached
 
 

@@ -12,6 +12,7 @@ from dialogue.answer.delivery.measures import Measures
 from dialogue.answer.delivery.second_voice import Aside, Asides
 from dialogue.answer.delivery.state import Sounding, cap_delivery, judge_state
 from dialogue.answer.delivery.table import DELIVERY_FILE, State, load_delivery
+from question_bank.belief import DELIVERY_CAP_NATS
 
 TABLE = load_delivery()
 ALONE = Asides(kind=Aside.NONE, own=(), other=())
@@ -127,8 +128,8 @@ states = st.lists(st.sampled_from(list(State)), max_size=40)
 @given(states)
 def test_all_delivery_together_stays_below_its_cap(said: list[State]) -> None:
     parts = [part(state) for state in said]
-    logs = cap_delivery(parts, TABLE)
-    assert max(logs.values()) - min(logs.values()) <= TABLE.cap_nats + 1e-9
+    logs = cap_delivery(parts)
+    assert max(logs.values()) - min(logs.values()) <= DELIVERY_CAP_NATS + 1e-9
     raw = {h: sum(p.log_likelihood[h] for p in parts) for h in Hypothesis}
     assert math.isclose(max(logs.values()), -min(logs.values()), abs_tol=1e-9)
     if max(raw.values()) - min(raw.values()) > 1e-6:
@@ -141,7 +142,7 @@ def part(state: State) -> EvidencePart:
 
 def test_capped_delivery_cannot_accuse() -> None:
     """Twenty prompted answers do not outweigh facts that were right."""
-    logs = cap_delivery([part(State.PROMPTED)] * 20, TABLE)
+    logs = cap_delivery([part(State.PROMPTED)] * 20)
     facts = {Hypothesis.GENUINE: 0.97, Hypothesis.IMPOSTOR: 0.02, Hypothesis.COACHED: 0.01}
     weights = {h: facts[h] * math.exp(logs[h]) for h in Hypothesis}
     assert weights[Hypothesis.GENUINE] / sum(weights.values()) > 0.8
@@ -151,7 +152,6 @@ def test_capped_delivery_cannot_accuse() -> None:
     ("old", "new", "message"),
     [
         ("fluent: 0.63", "fluent: 0.5", "states.genuine: must name every state and sum to 1"),
-        ("cap_nats: 2.0", "cap_nats: 99", "cap_nats"),
         ("  alone: #", "  else: #", "second_voice"),
         ("hesitant_score: 2.4", "hesitant: 2.4", "hesitant"),
     ],

@@ -1,0 +1,105 @@
+"""What earlier calls asked: worn and leaked questions rest; nobody is asked the same twice for a while."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from config.settings import InterviewSettings
+from decision_hook.contract import Application, Grade
+from decision_hook.store import AskedRow
+from ivr.call import in_thread
+from ivr.campaign.store import spellings
+from ivr.dialler.numbers import national
+from question_bank.leak import Answered, leaks
+
+log = logging.getLogger(__name__)
+
+FRESH_S = 120.0  # all calls are looked through again after so long: two minutes' calls change little
+
+
+class AskedStore(Protocol):
+    """What is stored of questions asked. Blocks."""
+
+    def asked_lately(self, calls: int) -> Sequence[AskedRow]:
+        """Every answer of the newest `calls` conversations, oldest first."""
+        ...
+
+    def asked_of(self, numbers: Collection[str], since: datetime) -> frozenset[str]:
+        """Questions put to any of these numbers since then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Before one call."""
+
+    spared: frozenset[str] = frozenset()  # question ids: this person was asked them lately, or they leaked
+    calls: int = 0
+    asked: Mapping[str, int]  # of the last `calls`: in how many each question was put
+
+
+class Earlier(Protocol):
+    """What a paper has to know of the calls before it."""
+
+    async def before(self, application: Application) -> Past:
+        """Raises SurveyError if the storage is unusable."""
+        ...
+
+
+class NothingEarlier:
+    """For rehearsals, in which the same people are called again and again."""
+
+    async def before(self, application: Application) -> Past:
+        return Past(asked={})
+
+
+class PastPapers:
+    """Shared by all calls. Reads in the disk's threads."""
+
+    def __init__(
+        self,
+        store: AskedStore,
+        disk: Executor,
+        settings: InterviewSettings,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store, self._disk, self._settings = store, disk, settings
+        self._now, self._clock = now, clock
+        self._all = Past(asked={})  # of everybody
+        self._read_at: float | None = None
+
+    async def before(self, application: Application) -> Past:
+        return await in_thread(self._disk, self._read, application)
+
+    def _read(self, application: Application) -> Past:
+        if self._read_at is None or self._clock() - self._read_at > FRESH_S:
+            rows = self._store.asked_lately(self._settings.exposure_calls)
+            self._all, self._read_at = _of_everybody(rows, self._all.spared), self._clock()
+        since = self._now() - timedelta(days=self._settings.no_repeat_days)
+        heard = self._store.asked_of(spellings(national(application.phone)), since)
+        return Past(spared=self._all.spared | heard, calls=self._all.calls, asked=self._all.asked)
+
+
+def _of_everybody(rows: Sequence[AskedRow], known: frozenset[str]) -> Past:
+    found = leaks(
+        [
+            Answered(question_id=row.question, right=row.grade is Grade.MATCH, latency_ms=row.latency_ms)
+            for row in rows
+            if row.fact_key is not None and row.latency_ms is not None
+        ]
+    )
+    for leak in found:
+        if leak.question_id not in known:
+            log.warning("%s", leak)
+    return Past(
+        spared=frozenset(leak.question_id for leak in found),
+        calls=len({row.attempt for row in rows}),
+        asked=Counter(question for _, question in {(row.attempt, row.question) for row in rows}),
+    )

@@ -1,0 +1,83 @@
+"""What every paper must contain, and in which order things may come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from decision_hook.contract import FactSource
+from question_bank.index import SOURCES, Flags, Floats, Integers, PaperIndex
+
+if TYPE_CHECKING:
+    from question_bank.paper import PaperPolicy, PaperState
+
+HARD_FOR_THIEVES = frozenset({FactSource.BANK, FactSource.BUREAU})  # the form is what gets stolen
+FORM = frozenset({FactSource.FORM})
+_IS_HARD: Flags = np.array([source in HARD_FOR_THIEVES for source in SOURCES])
+_IS_FORM: Flags = np.array([source in FORM for source in SOURCES])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Content:
+    """Of the k questions that may still be asked."""
+
+    owed: Sequence[Flags]  # each (k,): one content constraint still open, and what serves it
+    due: Flags | None  # (k,) what should come now, so that not everything of a kind comes in one block
+    off_topic: Flags  # (k,) not of the topic that has had its run
+    mild: Flags  # (k,) not too intimate this early
+    credit_s: Floats  # (k,) seconds that an open constraint would cost anyway
+
+    def narrowed(self, kept: Flags, *, decided: bool, mixed: bool) -> Flags:
+        """Applies one wish after the other; a wish that would leave nothing is let go."""
+        wishes = [self.off_topic]
+        if decided and self.owed:
+            wishes.append(np.logical_or.reduce(self.owed))
+        if self.due is not None and mixed and not decided:
+            wishes.append(self.due)
+        wishes.append(self.mild)
+        for wish in wishes:
+            if (kept & wish).any():
+                kept = kept & wish
+        return kept
+
+
+def content_of(
+    index: PaperIndex, state: "PaperState", policy: "PaperPolicy", rows: Integers, sources: Integers
+) -> Content:
+    asked = [index.row[question_id] for question_id in state.asked if question_id in index.row]
+    topics = index.topics[asked]
+    hard, form, life = _IS_HARD[sources], _IS_FORM[sources], index.life[rows]
+    seen = np.zeros(len(index.questions), dtype=np.bool_)
+    seen[topics] = True  # there are no more topics than questions
+    new_topic = ~seen[index.topics[rows]]
+    missing = [
+        (policy.min_hard_facts - _judged(index, state, asked, HARD_FOR_THIEVES), hard),
+        (policy.min_form_facts - _judged(index, state, asked, FORM), form),
+        (policy.min_life - int(index.life[asked].sum()), life),
+        (policy.min_topics - len(set(topics.tolist())), new_topic),
+    ]
+    costs = index.costs_s[rows]
+    owed, credit = [], np.zeros(len(rows))
+    for count, serves in missing:
+        if count > 0 and serves.any():
+            owed.append(serves)
+            credit = np.maximum(credit, serves * costs[serves].min())
+    run = topics[-policy.max_topic_run :]
+    ran = len(run) == policy.max_topic_run and (run == run[0]).all()
+    due = {1: form, 3: life}.get(len(asked) % 4)
+    return Content(
+        owed=owed,
+        due=due if any(serves is due for serves in owed) else None,
+        off_topic=index.topics[rows] != run[0] if ran else np.ones(len(rows), dtype=np.bool_),
+        mild=index.sensitivity[rows] <= 1 + len(asked) // 2,
+        credit_s=np.minimum(credit, costs),
+    )
+
+
+def _judged(
+    index: PaperIndex, state: "PaperState", asked: Sequence[int], sources: frozenset[FactSource]
+) -> int:
+    """How many facts of these sources were asked and understood."""
+    keys = [index.questions[row].fact_keys[0] for row in asked if index.questions[row].fact_keys]
+    return sum(key in state.beliefs.judged and state.facts[key].source in sources for key in keys)

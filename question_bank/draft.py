@@ -1,0 +1,57 @@
+"""A paper as an editor wants to see it: every question gets a genuine applicant's likeliest answer."""
+
+import random
+from dataclasses import dataclass
+
+from decision_hook.contract import AnswerEvidence, Application, Fact, FactKind, Grade
+from question_bank.bank import Bank
+from question_bank.follow_up import follow_up
+from question_bank.lint import REPEATED
+from question_bank.outlook import after
+from question_bank.paper import Ask, PaperPolicy, begin, choose
+from question_bank.question import Question
+from question_bank.render import is_personal, phrase
+
+MAX_FOLLOW_UPS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    question: Question
+    words: str
+    personal: bool  # the words depend on this applicant
+
+
+def draft(bank: Bank, applicant: Application, seed: int) -> list[Line]:
+    """The paper's lines in order, follow-ups a question later; [] if no question fits these facts."""
+    rng, policy = random.Random(seed), PaperPolicy()
+    state = begin(applicant, seed=seed)
+    lines: list[Line] = []
+    waiting: Line | None = None
+    followed = 0
+    while isinstance(step := choose(bank, state, policy, rng), Ask):
+        question = bank.questions[step.question_id]
+        words = phrase(question, step.phrasing, applicant.facts)
+        lines.append(Line(question=question, words=words, personal=is_personal(question, step.phrasing)))
+        state = after(state, question, Grade.MATCH if question.fact_keys else Grade.FREE)
+        if waiting is not None and waiting.question.id not in state.asked:
+            lines.append(waiting)
+            state = after(state, waiting.question, Grade.FREE)
+            followed += 1
+        waiting = None
+        fact = applicant.facts.get(question.fact_keys[0]) if question.fact_keys else None
+        if fact is not None and question.kind in REPEATED and followed < MAX_FOLLOW_UPS:
+            answer = _answered(question, fact)
+            made = follow_up(
+                bank, question, answer, asked=state.asked, facts=applicant.facts, turn=len(state.asked)
+            )
+            if made is not None:
+                waiting = Line(question=made.question, words=made.words, personal=bool(made.said))
+    return lines
+
+
+def _answered(question: Question, fact: Fact) -> AnswerEvidence:
+    said = fact.value if question.kind is not FactKind.AMOUNT or fact.value.isdigit() else ""
+    return AnswerEvidence(
+        question=question.id, grade=Grade.MATCH, started_ms=0, ended_ms=0, said=said, said_confidence=1.0
+    )

@@ -1,0 +1,1 @@
+"""How people answer, learnt from calls: a model that replaces the tables an editor guessed."""

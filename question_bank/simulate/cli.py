@@ -1,0 +1,143 @@
+"""`shengwen bank simulate` and `shengwen bench paper`: what a bank, and a way of choosing, are worth."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from config.settings import InterviewSettings
+from decision_hook.contract import SurveyError
+from question_bank.load import load_bank
+from question_bank.paper import PaperPolicy
+
+DEFAULT = InterviewSettings().bank
+console = Console(stderr=True)
+
+Folder = Annotated[Path, typer.Argument(help="Folder of a bank.")]
+PeopleFile = Annotated[
+    Path | None, typer.Option("--people", help="CSV of people who answer, instead of the drawn ones.")
+]
+Pictures = Annotated[Path | None, typer.Option(help="Folder for PNG pictures (needs the bench extra).")]
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
+
+
+def simulate_command(
+    folder: Folder = DEFAULT,
+    per_population: Annotated[int, typer.Option("--n", min=10, max=5_000, help="People of each kind.")] = 120,
+    people: PeopleFile = None,
+    seed: Annotated[int, typer.Option(help="Other people.")] = 1,
+    pictures: Pictures = None,
+    as_json: Json = False,
+) -> None:
+    """Play papers with simulated people: errors, undecided, seconds, exposure of a bank as its files are."""
+    from question_bank.simulate.look import look
+    from question_bank.simulate.people_file import read_people
+    from question_bank.simulate.stream import draw_people
+
+    bank = load_bank(folder)
+    called = read_people(people, bank) if people else draw_people(bank, per_population, seed)
+    with _bar() as progress:
+        task = progress.add_task("papers", total=len(called))
+        report, papers = look(
+            bank, called, seed=seed, tell=lambda done, of: progress.update(task, completed=done)
+        )
+    if pictures is not None:
+        _pictures_module().draw_pictures(pictures, bank, papers, {}, PaperPolicy().max_share)
+    if as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False))
+        return
+    _print(report)
+
+
+def paper_command(
+    folder: Folder = DEFAULT,
+    per_population: Annotated[int, typer.Option("--n", min=20, max=5_000, help="People of each kind.")] = 250,
+    people: PeopleFile = None,
+    seed: Annotated[int, typer.Option(help="Other people.")] = 1,
+    pictures: Pictures = None,
+    as_json: Json = False,
+) -> None:
+    """Our papers against fixed, random and textbook-adaptive ones on the same people, and against attackers.
+
+    Takes about ten minutes on one core. Needs the bench extra. All ways of choosing get the same statistics
+    (counted from 2,400 simulated, labelled calls of other people), seconds, content and stopping.
+    """
+    bench = _bench_module()
+    bank = load_bank(folder)
+    size = bench.Size(per_population=per_population, per_point=max(20, per_population * 2 // 5), seed=seed)
+    with _bar() as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=of)
+            progress.update(tasks[what], completed=done, total=of)
+
+        report = bench.bench_paper(bank, size, tell, people_file=people, pictures=pictures)
+    if as_json:
+        print(json.dumps(report, ensure_ascii=False))
+        return
+    for name in ("ours", *report["peers"], "bound"):
+        _print(report.get(name) or report["peers"][name], title=name)
+    rest = {key: report[key] for key in ("ratios", "attack", "attack_budgets_off", "attack_factor_20_half")}
+    console.print_json(json.dumps(rest))
+
+
+def _bench_module() -> Any:
+    try:
+        from question_bank.simulate import bench
+    except ImportError as exc:
+        raise SurveyError(f"bench paper: {exc.name} is missing; pip install 'shengwen[bench]'") from exc
+    return bench
+
+
+def _pictures_module() -> Any:
+    try:
+        from question_bank.simulate import pictures
+    except ImportError as exc:
+        raise SurveyError(f"--pictures: {exc.name} is missing; pip install 'shengwen[bench]'") from exc
+    return pictures
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    with Progress(
+        TextColumn("{task.description:20}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not sys.stderr.isatty(),
+    ) as progress:
+        yield progress
+
+
+def _print(report: dict[str, Any], *, title: str = "") -> None:
+    table = Table(title=title or None)
+    for name in ("people", "error", "95 %", "undecided", "seconds", "p95", "questions"):
+        table.add_column(name, justify="left" if name == "people" else "right")
+    for name, row in report["by_population"].items():
+        low, high = row["ci95"]
+        table.add_row(
+            name,
+            f"{row['error']:.1%}",
+            f"{low:.1%} to {high:.1%}",
+            f"{row['undecided']:.1%}",
+            f"{row['seconds_mean']:.0f}",
+            f"{row['seconds_p95']:.0f}",
+            f"{row['questions_mean']:.1f}",
+        )
+    console.print(table)
+    console.print(
+        f"mean {report['seconds_mean']:.0f} s, {report['questions_mean']:.1f} questions; most asked question "
+        f"{report['max_exposure_question']:.0%}, fact {report['max_exposure_fact']:.0%} of the calls; "
+        f"two papers share {report['overlap']:.0%}; a choice takes {report['choose_ms_p50']:.2f} ms",
+        highlight=False,
+    )

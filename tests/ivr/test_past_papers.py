@@ -1,0 +1,46 @@
+"""What earlier calls asked reaches the next paper."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from config.database import engine_for, migrate
+from config.settings import InterviewSettings
+from decision_hook.contract import AnswerEvidence, Application, Grade
+from decision_hook.store import HookStore
+from ivr.past_papers import FRESH_S, NothingEarlier, PastPapers
+
+NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+SETTINGS = InterviewSettings(no_repeat_days=90, exposure_calls=2)
+
+
+def called(store: HookStore, application: Application, days_ago: float, *questions: str) -> None:
+    store.save_application(application, NOON)
+    attempt = uuid4()
+    store.begin_call(attempt, application.id, NOON - timedelta(days=days_ago))
+    for number, question in enumerate(questions):
+        answer = AnswerEvidence(question=question, grade=Grade.MATCH, started_ms=0, ended_ms=1)
+        store.save_answer(attempt, number, answer)
+
+
+async def test_the_newest_calls_count_and_a_person_is_spared_for_a_while(tmp_path: Path) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path}/test.db")
+    migrate(engine)
+    store, clock = HookStore(engine), [0.0]
+    one, other = Application(id="A1", phone="17000000001"), Application(id="A2", phone="17000000002")
+    called(store, one, 100, "q.old")
+    called(store, one, 5, "q.a", "q.b", "q.a")
+    called(store, other, 1, "q.a")
+    with ThreadPoolExecutor(1) as disk:
+        papers = PastPapers(store, disk, SETTINGS, now=lambda: NOON, clock=lambda: clock[0])
+        same = Application(id="A3", phone="+8617000000001")
+        past = await papers.before(same)
+        assert past.spared == {"q.a", "q.b"}
+        assert (past.calls, dict(past.asked)) == (2, {"q.a": 2, "q.b": 1})
+        called(store, other, 0, "q.c")
+        assert (await papers.before(other)).spared == {"q.a", "q.c"}
+        assert "q.c" not in (await papers.before(same)).asked
+        clock[0] += FRESH_S + 1
+        assert (await papers.before(same)).asked == {"q.a": 1, "q.c": 1}
+    assert (await NothingEarlier().before(one)).spared == frozenset()
