@@ -43,7 +43,11 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Put a voice on the list. Another person must approve it before it is searched."""
+    import numpy as np
+
     from voiceprint.pool import pooled_speech
+    from voiceprint.purity import MIXED_BELOW, weakest_part
+    from voiceprint.quality import measure
 
     searching = _search(load_settings())
     loaded, segments = searching.ready(), _read(files, channel)
@@ -51,15 +55,26 @@ def add(
     if found is None:
         raise SurveyError(f"{_names(files)}: too little speech; pass recordings with 20 s of it")
     grounds = Grounds(label=label, reason=reason, evidence=evidence, legal_basis=legal_basis)
-    added = loaded.watchlist.add(
-        found, speech=pooled_speech(segments), grounds=grounds, by=by, now=datetime.now(UTC)
-    )
+    speech = pooled_speech(segments)
+    added = loaded.watchlist.add(found, speech=speech, grounds=grounds, by=by, now=datetime.now(UTC))
+    weakest = weakest_part(speech, loaded.encoder, loaded.backend)
+    mixed = weakest is not None and weakest < MIXED_BELOW
+    complaints = measure(np.concatenate(segments)).complaints()
+    for complaint in complaints:
+        print(f"note: {complaint}; a better recording would be found more often", file=sys.stderr)
+    if mixed:
+        print("note: a part sounds unlike the rest; two voices? listen before approving", file=sys.stderr)
     for hit in added.resembles:
         print(
             f"note: resembles entry {hit.entry} (llr {hit.llr:+.1f}); one person listed twice?",
             file=sys.stderr,
         )
-    shown = _shown(added.entry) | {"resembles": [hit.model_dump(mode="json") for hit in added.resembles]}
+    resembles = [hit.model_dump(mode="json") for hit in added.resembles]
+    shown = _shown(added.entry) | {
+        "resembles": resembles,
+        "maybe_two_voices": mixed,
+        "complaints": complaints,
+    }
     _say(as_json, shown, f"{added.entry.id}: pending, from {added.entry.net_speech_s:.1f} s of speech")
 
 
