@@ -18,7 +18,6 @@ from voiceprint.entry import Grounds
 
 NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562, for name-based UUIDs
 LISTED = "listed_voice"
-FEW = 20  # so many calls are rendered ahead as a whole; in a measurement of hundreds that would take hours
 Progress = Callable[[str, int, int], None]  # what, done, of
 
 
@@ -99,7 +98,6 @@ async def prepare(app: App, plans: Sequence[Plan], progress: Progress) -> None:
         app.studio.prepare,
         [player.applicant() for player in players],
         lambda done, of: progress("applicants' voices", done, of),
-        whole=len(plans) <= FEW,
     )
     listed = next((plan for plan in plans if plan.name == LISTED), None)
     if listed is not None:

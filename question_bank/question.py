@@ -56,7 +56,7 @@ class FollowUp:
     """A rule on what was just said: ask that question soon. All conditions must hold."""
 
     ask: str  # id of a life question that has `said_phrasings`
-    above: float = 0.9  # confidence from which what was said is repeated in it; below, its plain wording
+    above: float = 0.92  # confidence from which what was said is repeated in it; below, its plain wording
     grades: frozenset[Grade] = frozenset()  # of the answer; empty: whatever it was worth
     among: tuple[str, ...] = ()  # what was said is one of these; (): anything
     at_least: float | None = None  # of a number said

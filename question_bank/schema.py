@@ -64,7 +64,7 @@ class FollowUpFile(Strict):
     ask: Annotated[QuestionId, Field(description="a life question with `said_phrasings`")]
     above: Annotated[
         float, Field(ge=0.5, le=1, description="confidence from which what was said is repeated in it")
-    ] = 0.9
+    ] = 0.92
     grades: Annotated[tuple[Grade, ...], Field(max_length=10)] = ()
     among: Annotated[tuple[Text, ...], Field(max_length=40)] = ()
     at_least: float | None = None

@@ -6,6 +6,7 @@ spoken. Everything reported is from answers left out of the fit (five folds).
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import yaml
 from decision_hook.contract import FactKind
 from dialogue.answer.fold import bare, simplified
 from dialogue.answer.normalise import read_amount
-from dialogue.answer.slots import features, found_in
+from dialogue.answer.slots import MIN_AGREEING, features, found_in
 from dialogue.answer.sound import align
 from dialogue.answer.tables import Tables, read_tables
 from dialogue.hearing.context import context_of
@@ -38,10 +39,10 @@ class Case:
     found: dict[str, float]
 
 
-def cases(path: Path, bank: Bank, tables: Tables) -> tuple[list[Case], int]:
+def cases(paths: Sequence[Path], bank: Bank, tables: Tables) -> tuple[list[Case], int]:
     """The slots found, and how many answers there were."""
     made, answers = [], 0
-    for line in path.open(encoding="utf-8"):
+    for line in (line for path in paths for line in path.open(encoding="utf-8")):
         row = json.loads(line)
         question = bank.questions[row["question"]]
         key = question.fact_keys[0]
@@ -52,13 +53,16 @@ def cases(path: Path, bank: Bank, tables: Tables) -> tuple[list[Case], int]:
         first = found_in(transcript.text, question.kind, key, tables)
         if first is None or first.value in context_of(question.kind, question.phrasings[0]):
             continue
+        found = features(first, transcript, question.kind, key, tables)
+        if found["agreeing"] < MIN_AGREEING:
+            continue
         made.append(
             Case(
                 question=question.id,
                 value=first.value,
                 words=row["words"],
                 right=was_said(first.value, row["words"], question.kind, tables),
-                found=features(first, transcript, question.kind, key, tables),
+                found=found,
             )
         )
     return made, answers
@@ -86,7 +90,7 @@ def fitted(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--set", type=Path, default=Path("var/bench/slots.jsonl"))
+    arguments.add_argument("--set", type=Path, nargs="+", default=[Path("var/bench/slots.jsonl")])
     arguments.add_argument("--write", action="store_true")
     arguments.add_argument("--show", action="store_true", help="print every wrong slot")
     chosen = arguments.parse_args()
@@ -100,7 +104,7 @@ def main() -> None:
         w = fitted(x[~out], y[~out])
         p[out] = 1 / (1 + np.exp(-(w[0] + x[out] @ w[1:])))
     print(f"{answers} answers, {len(made)} slots, {int((1 - y).sum())} of them wrong")
-    for above in (0.5, 0.7, 0.8, 0.84, 0.86, 0.88, 0.9, 0.95):
+    for above in (0.5, 0.7, 0.8, 0.84, 0.86, 0.88, 0.9, 0.92, 0.95):
         kept = p >= above
         wrong = int((1 - y[kept]).sum())
         print(f"above {above}: {kept.sum()} repeated, {wrong} wrong ({wrong / max(1, kept.sum()):.1%})")

@@ -19,6 +19,7 @@ from dialogue.answer.tables import SlotTable, Tables
 from dialogue.hearing.port import Transcript
 
 MAX_LETTERS = 12
+MIN_AGREEING = 0.7  # share of the other readings that must say the same
 _SAME_SOUND = 0.08  # per syllable, tones included
 # A listed word may sound so different from what was heard, by its syllables …
 _NEAR = {1: 0.0, 2: 0.06}
@@ -28,6 +29,7 @@ _FIRM_ENDINGS = (
     "公司", "集团", "厂", "店", "超市", "医院", "学校", "大学", "学院", "中学", "小学", "银行", "酒店",
     "事务所", "研究院", "研究所", "幼儿园",
 )  # fmt: skip
+_LISTED_ENDINGS = ("银行", "大学")  # of these the known ones are nearly all there are
 _VOCABULARIES = {
     "job_title": "job",
     "contact_relation": "relation",
@@ -67,10 +69,10 @@ def slot_of(
     first = found_in(transcript.text, kind, key, tables)
     if first is None or first.value in told:
         return None
-    return Slot(
-        value=first.value,
-        confidence=confidence(features(first, transcript, kind, key, tables), tables.slots),
-    )
+    found = features(first, transcript, kind, key, tables)
+    if found["agreeing"] < MIN_AGREEING:
+        return None
+    return Slot(value=first.value, confidence=confidence(found, tables.slots))
 
 
 def features(
@@ -110,9 +112,9 @@ def _amount(claim: str, _: str, tables: Tables) -> Found | None:
         return None
     yuan = int(said.low)
     # 是四万 is easily heard as 十四万, so sums of that shape are not repeated.
-    if said.low.denominator != 1 or not 100 <= yuan <= 9_999_999 or 100_000 < yuan < 200_000:
+    if said.low.denominator != 1 or not 100 <= yuan <= 9_999_999 or 100_000 <= yuan < 200_000:
         return None
-    return Found(value=str(yuan), listed=yuan % 500 == 0)
+    return Found(value=str(yuan), listed=False)
 
 
 def _name(claim: str, _: str, tables: Tables) -> Found | None:
@@ -136,9 +138,10 @@ def _place(claim: str, key: str, tables: Tables) -> Found | None:
 
 
 def _company(claim: str, _: str, tables: Tables) -> Found | None:
-    names = [n for full, shorts in tables.companies.known.items() for n in (full, *shorts) if len(n) >= 4]
-    if (known := _listed(claim, names, tables)) is not None:
-        return known
+    known = (n for full, shorts in tables.companies.known.items() for n in (full, *shorts))
+    names = [n for n in known if len(n) >= 4 and n.endswith(_LISTED_ENDINGS)]
+    if (listed := _listed(claim, names, tables)) is not None:
+        return listed
     kernel = content(claim, tables.frames)
     ending = next((e for e in _FIRM_ENDINGS if kernel.endswith(e)), "")
     if ending == "银行":
@@ -161,7 +164,7 @@ def _term(claim: str, key: str, tables: Tables) -> Found | None:
         word
         for member, others in vocabulary.members.items()
         for word in (member, *(() if spare else others))
-        if len(word) >= 2
+        if len(word) >= 2 and not word.startswith("我")
     ]
     return _listed(claim, [w for w in words if _chinese(w)], tables)
 

@@ -65,19 +65,12 @@ class Applicant:
         return self._in_manner(rule, answer) if rule is not None else answer
 
     def beginning(self) -> tuple[Say, ...]:
-        """What is said at the beginning of nearly every call. Changes nothing."""
-        return self._said([*OPENING_CUES, *(_free(name) for name in ("warmup.1", "warmup.2"))])
+        """What is said at the beginning of nearly every call, for rendering ahead. Changes nothing.
 
-    def likely(self) -> tuple[Say, ...]:
-        """What will most probably be said in the whole call, about four times of what is. Changes nothing."""
-        cues = [*OPENING_CUES, *(_free(f"warmup.{number}") for number in (1, 2))]
-        cues += [_free(f"life.{topic}") for topic in ("work", "home", "card")]
-        for key, fact in self.application.facts.items():
-            recalled = self._mind.recall(key, FactKind.TERM)
-            kind = recalled.kind if isinstance(recalled, Recalled) else (fact.kind or FactKind.TERM)
-            cues.append(Cue(question_id=f"fact.{key}", fact_keys=(key,), kind=kind))
-        again = [cue for cue in cues if cue.kind is not FactKind.FREE]  # a caller is often asked twice
-        return self._said([*cues, *again])
+        Answers to the paper are rendered while their question is asked: of all that could be said to
+        a paper which nobody knows beforehand, a tenth is needed.
+        """
+        return self._said([*OPENING_CUES, *(_free(name) for name in ("warmup.1", "warmup.2"))])
 
     def _said(self, cues: list[Cue]) -> tuple[Say, ...]:
         twin = Applicant(self.application, self.persona.model_copy(update={"behaviour": ()}), self._seed)

@@ -53,13 +53,10 @@ class Studio:
             self._worker, lambda: mouth.announce(ANNOUNCEMENT_OFF, times=3)
         )
 
-    def prepare(
-        self, applicants: Iterable[Applicant], progress: Progress | None = None, *, whole: bool = True
-    ) -> int:
-        """Renders what these applicants will most likely say. Blocks; returns how many were new.
+    def prepare(self, applicants: Iterable[Applicant], progress: Progress | None = None) -> int:
+        """Renders how these applicants' calls begin. Blocks; returns how many renderings were new.
 
-        `whole` False: only how the calls begin; answers are then rendered while their question is asked,
-        a quarter of the work, but on a busy machine they may come late (it is logged).
+        Answers are rendered while their question is asked; on a busy machine they may come late (logged).
         Interrupted, it keeps what is done; repeated, it finds everything on disk.
         """
         wanted: dict[tuple[str, VoiceSpec], None] = {}
@@ -71,11 +68,7 @@ class Studio:
                 wanted[VOICEMAIL_GREETING, ANNOUNCER] = None
             elif persona.line is FarEnd.ANSWERS:
                 mouth = self.mouth(persona, 0)
-                wanted.update(
-                    dict.fromkeys(
-                        mouth.voices(say) for say in (applicant.likely() if whole else applicant.beginning())
-                    )
-                )
+                wanted.update(dict.fromkeys(mouth.voices(say) for say in applicant.beginning()))
                 if persona.noise is not None:
                     self._renderer.noise(persona.noise.kind)
         missing = [(text, spec) for text, spec in wanted if not self._renderer.ready(text, spec)]

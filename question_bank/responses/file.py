@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -22,7 +23,7 @@ def read_responses(folder: Path) -> ResponseModel | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             about = json.loads(str(arrays["about"]))
             model = ResponseModel(
                 version=about["version"],
@@ -45,7 +46,7 @@ def read_responses(folder: Path) -> ResponseModel | None:
                     np.isfinite(arrays[name]).all() for name in ("topics", "questions", "text", "applicant")
                 )
             )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, BadZipFile) as exc:
         raise _refused(path, "cannot be read as a response model") from exc
     if not fits:
         raise _refused(path, "is of another format or holds impossible numbers")

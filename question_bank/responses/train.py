@@ -151,10 +151,15 @@ def _fit(data: _Rows, texts: torch.Tensor, rows: torch.Tensor, progress: Callabl
     }
     parameters = {name: torch.zeros(shape, requires_grad=True) for name, shape in shapes.items()}
     optimiser = torch.optim.LBFGS(
-        list(parameters.values()), max_iter=1, history_size=20, line_search_fn="strong_wolfe"
+        list(parameters.values()), max_iter=STEPS, history_size=20, line_search_fn="strong_wolfe"
     )
 
+    evaluations = 0
+
     def loss() -> torch.Tensor:
+        nonlocal evaluations
+        evaluations += 1
+        progress(min(evaluations, STEPS - 1))
         optimiser.zero_grad()
         foretold = _mixed(_logits(parameters, data, texts, rows), data, rows)
         seen = foretold.gather(1, data.grade[rows, None]).clamp_min(1e-9)
@@ -162,13 +167,12 @@ def _fit(data: _Rows, texts: torch.Tensor, rows: torch.Tensor, progress: Callabl
             (value.square().sum() / (2 * PRIORS[name] ** 2) for name, value in parameters.items()),
             start=torch.zeros(()),
         )
-        total: torch.Tensor = (pull - seen.log().sum()) / max(1, len(rows))
+        total: torch.Tensor = pull - seen.log().sum()  # a mean would be below the optimiser's tolerances
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
-    for step in range(STEPS):
-        optimiser.step(loss)  # type: ignore[no-untyped-call]
-        progress(step + 1)
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
+    progress(STEPS)
     return {name: value.detach() for name, value in parameters.items()}
 
 

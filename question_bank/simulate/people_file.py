@@ -1,4 +1,4 @@
-"""`--people FILE`: a response model from outside, a row for each person and fact (docs/question_bank.md)."""
+"""`--people FILE`: a response model from outside, a row for each person and fact (docs/choosing.md)."""
 
 import csv
 from collections.abc import Iterator
@@ -119,7 +119,7 @@ def _people(path: Path, rows: Iterator[Row], bank: Bank, problems: list[Problem]
                 raise ValueError("a fact needs a source; without one it must be `open` or a question's id")
             draft.lines[row["fact"]] = line
         except ValueError as exc:
-            fix = "see docs/question_bank.md, people from a file"
+            fix = "see docs/choosing.md, people from a file"
             problems.append(Problem(file=path, line=number, where=row["fact"], problem=str(exc), fix=fix))
     return [
         FilePerson(

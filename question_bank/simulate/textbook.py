@@ -70,4 +70,5 @@ def items(index: PaperIndex, found: Offer) -> ItemBank:
     logits = np.log(right / (1 - right))
     a = np.maximum((logits[:, 0] - logits[:, 1]) / 2, 0.05)
     b = -(logits[:, 0] + logits[:, 1]) / 2 / a
-    return ItemBank(np.column_stack([a, np.clip(b, -4, 4)]))
+    # its check prints a line on stdout for every bank, good ones too
+    return ItemBank(np.column_stack([a, np.clip(b, -4, 4)]), validate=False)

@@ -57,3 +57,12 @@ def test_every_grade_ends_a_question_in_the_end(grade: Grade) -> None:
         Step.PATIENCE,
         Step.KEYPAD,
     )
+
+
+def test_right_and_wrong_are_followed_by_the_same() -> None:
+    """What comes after an answer must not tell whether it was right, however often it was asked."""
+    judged = [Grade.MATCH, Grade.PARTIAL, Grade.MISMATCH, Grade.DONT_KNOW, Grade.DENIAL, Grade.FREE]
+    for tries in (Tries(), Tries(asked=2), Tries(asked=2, keypad_offered=True), Tries(courtesies=2)):
+        for has_keypad in (False, True):
+            steps = {decide(grade, tries, max_asked=2, has_keypad=has_keypad) for grade in judged}
+            assert steps == {Step.NEXT}

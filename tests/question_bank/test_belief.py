@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decision_hook.contract import EvidencePart, Grade, Hypothesis
@@ -112,6 +112,7 @@ parts = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(parts, st.sampled_from(["employer", "pay_day", "school"])), max_size=60))
 def test_beliefs_stay_probabilities(evidence: list[tuple[EvidencePart, str]]) -> None:
     beliefs = prior(0.8)

@@ -1,13 +1,20 @@
 """A folder becomes a bank, or a list of everything that is wrong with it."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from config.document import MAX_BYTES, DocumentError
-from decision_hook.contract import FactKind, FactSource, Hypothesis
+from decision_hook.contract import Fact, FactKind, FactSource, Hypothesis, SurveyError
+from ivr.schema_cli import What, schema_of
 from question_bank.load import inspect, load_bank
-from question_bank.question import Role
+from question_bank.question import Question, Role
+from question_bank.render import names_in, phrase
+from question_bank.script import NO_EVIDENCE
 
 GOOD = """
 topic: income
@@ -113,6 +120,77 @@ def test_the_version_follows_the_contents(folder: Path) -> None:
             "row genuine sums to 0.500, not 1",
             id="row that sums to a half",
         ),
+        pytest.param(
+            "{absolute: 1}",
+            "{relative: 0.1}",
+            "relative means nothing for count",
+            id="tolerance of another kind",
+        ),
+        pytest.param("cost_s: 5", "cost_s: 5\n    trap: true", "a trap cannot be of kind count", id="trap"),
+        pytest.param(
+            "cost_s: 5",
+            "cost_s: 5\n    exposure_cap: 1.5",
+            "questions[0].exposure_cap: must be at most 1, got 1.5",
+            id="exposure above one",
+        ),
+        pytest.param(
+            "cost_s: 5",
+            "cost_s: 5\n    follow_ups: [{ask: income.nothing}]",
+            'questions[0].follow_ups[0].ask: question "income.nothing" does not exist',
+            id="follow-up that leads nowhere",
+        ),
+        pytest.param(
+            "cost_s: 5",
+            "cost_s: 5\n    follow_ups: [{ask: income.bonus}]",
+            '"income.bonus" cannot repeat what was said',
+            id="follow-up without wordings for it",
+        ),
+        pytest.param(
+            "cost_s: 5",
+            "cost_s: 5\n    follow_ups: [{ask: income.bonus}]",
+            "a count is never repeated",
+            id="follow-up that would repeat a number",
+        ),
+        pytest.param(
+            "cost_s: 11",
+            'cost_s: 11\n    said_phrasings: ["您说的{{ said }}呢？"]\n    follow_ups: [{ask: income.bonus}]',
+            "leads in a circle: income.bonus -> income.bonus",
+            id="circular follow-up",
+        ),
+        pytest.param(
+            "cost_s: 11",
+            "cost_s: 11\n    said_phrasings: [那您呢？]",
+            "nothing that was said",
+            id="said nothing",
+        ),
+        pytest.param(
+            "cost_s: 11",
+            'cost_s: 11\n    said_phrasings: ["{{ employer }}呢？"]',
+            "only {{ said }} may be spoken",
+            id="a fact as what was said",
+        ),
+        pytest.param(
+            "cost_s: 11",
+            'cost_s: 11\n    said_phrasings: ["{{ said.__class__ }}呢？"]',
+            "getattr is not allowed",
+            id="escape through what was said",
+        ),
+        pytest.param(
+            "cost_s: 5",
+            'cost_s: 5\n    said_phrasings: ["{{ said }}呢？"]',
+            "only a life question follows up",
+            id="a fact question as follow-up",
+        ),
+        pytest.param(
+            "role: life",
+            "role: life\n    statistics: {source: expert, n: 0, table: {genuine: {free: 1.5, refusal: -0.5},"
+            " impostor: {free: 1}, coached: {free: 1}}}",
+            "must be at most 1, got 1.5",
+            id="statistics outside 0..1",
+        ),
+        pytest.param(
+            "cost_s: 5", "cost_s: 5\n    retired: {since: soon, why: x}", "retired.since", id="retired when"
+        ),
     ],
 )
 def test_what_is_refused(folder: Path, old: str, new: str, expected: str) -> None:
@@ -133,6 +211,68 @@ def test_all_problems_are_shown_at_once_with_their_lines(folder: Path) -> None:
     assert {problem.file.name for problem in problems} == {"income.yaml", "_script.yaml"}
     lines = {problem.where: problem.line for problem in problems if problem.file.name == "income.yaml"}
     assert lines == {"questions[0].cost_s": 8, "questions[1].cost_s": 14}
+
+
+def test_a_longer_circle_is_found_once(folder: Path) -> None:
+    life = (
+        "  - {{id: {0}, role: life, phrasings: [{1}], said_phrasings: ['{{{{ said }}}}，{2}？'], cost_s: 9,"
+    )
+    rows = [
+        life.format("loop.a", "甲乙丙？, 丁戊己？, 庚辛壬？", "东南") + " follow_ups: [{ask: loop.b}]}",
+        life.format("loop.b", "天地玄？, 黄宇宙？, 洪荒日？", "西北") + " follow_ups: [{ask: loop.a}]}",
+    ]
+    (folder / "loop.yaml").write_text("topic: loop\nquestions:\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    circles = [p.problem for p in inspect(folder).problems if "circle" in p.problem]
+    assert circles == ["leads in a circle: loop.a -> loop.b -> loop.a"]
+
+
+lines = st.lists(
+    st.sampled_from([*GOOD.splitlines(), "a: &x [1]", "- *x", "topic: !!python/name:os", "{", "- - -"])
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(st.text(max_size=400), lines.map("\n".join), st.binary(max_size=300)))
+def test_whatever_a_file_holds_it_is_a_bank_or_a_list_of_problems(folder: Path, content: str | bytes) -> None:
+    path = folder / "income.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+    found = inspect(folder)
+    assert (found.bank is None) is bool(found.problems)
+    assert all(problem.fix and problem.problem for problem in found.problems)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="{}%. _'()[]|~abcdefsaidchoices0123456789银行\"", max_size=60))
+def test_whatever_a_phrasing_holds_it_speaks_no_fact(text: str) -> None:
+    try:
+        names_in(text)
+    except ValueError:
+        return
+    question = replace(QUESTION, phrasings=(text,))
+    facts = {key: Fact(value="SECRET", source=FactSource.BANK) for key in ("said", "a", "b", "c", "fact")}
+    try:
+        spoken = phrase(question, 0, facts)
+    except SurveyError:
+        return
+    assert "SECRET" not in spoken
+
+
+QUESTION = Question(
+    id="a.b",
+    topic="a",
+    role=Role.FACT,
+    kind=FactKind.COMPANY,
+    phrasings=("x",),
+    fact_keys=("salary_bank",),
+    cost_s=5,
+    statistics=NO_EVIDENCE,
+)
+
+
+def test_the_schemas_beside_the_banks_are_those_of_the_code() -> None:
+    for name, what in (("topic", What.BANK), ("script", What.BANK_SCRIPT), ("profiles", What.BANK_PROFILES)):
+        path = Path("config/banks") / f"{name}.schema.json"
+        assert json.loads(path.read_text(encoding="utf-8")) == json.loads(json.dumps(schema_of(what))), name
 
 
 def test_aliases_make_bombs_and_are_refused(folder: Path) -> None:

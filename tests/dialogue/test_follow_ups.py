@@ -1,0 +1,166 @@
+"""Made from an answer, rendered meanwhile, asked a turn later; an outside writer only through the linter."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from decision_hook.contract import AnswerEvidence, Fact, FactSource, Grade
+from dialogue.follow_ups import MAX_FOLLOW_UPS, FollowUps, QuestionWriter, WriterBrief
+from question_bank.bank import Bank
+from question_bank.load import load_bank
+from tests.fakes.synthesizer import FakeSynthesizer
+
+FACTS = {
+    key: Fact(value="不说的", source=FactSource.FORM)
+    for key in ("employer", "home_city", "home_street", "contact_name", "spouse_name", "employer_city")
+}
+USUAL = "您说的宏达贸易公司，门口有什么饭馆或商店？"
+OTHER = "到了中午，宏达贸易公司的人多半去哪儿吃饭？"
+
+
+@pytest.fixture(scope="module")
+def bank() -> Bank:
+    return load_bank(Path("config/banks/zh"))
+
+
+class Writer:
+    """Proposes what it is told to propose."""
+
+    def __init__(self, text: str | None) -> None:
+        self._text = text
+        self.briefs: list[WriterBrief] = []
+
+    async def propose(self, brief: WriterBrief) -> str | None:
+        self.briefs.append(brief)
+        return self._text
+
+
+def answer(question: str, said: str = "", sure: float = 0.98, grade: Grade = Grade.MATCH) -> AnswerEvidence:
+    return AnswerEvidence(
+        question=question, grade=grade, started_ms=0, ended_ms=500, said=said, said_confidence=sure
+    )
+
+
+async def prepared(
+    bank: Bank, asked: tuple[str, ...], evidence: AnswerEvidence, writer: QuestionWriter | None = None
+) -> tuple[FollowUps, FakeSynthesizer]:
+    """Follow-ups after one answer, everything rendered."""
+    synthesizer = FakeSynthesizer()
+    async with asyncio.TaskGroup() as group:
+        made = FollowUps(bank=bank, facts=FACTS, synthesizer=synthesizer, writer=writer, group=group)
+        made.heard(bank.questions[evidence.question], evidence, asked)
+    return made, synthesizer
+
+
+async def test_it_waits_for_another_question(bank: Bank) -> None:
+    asked = ("phone.plan", "employment.employer")
+    made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
+    assert made.due(asked, 100) is None
+    due = made.due((*asked, "income.pay_day"), 100)
+    assert due is not None
+    assert due.words in (USUAL, OTHER)
+    assert made.due((*asked, "income.pay_day", due.question.id), 100) is None  # used once
+
+
+async def test_it_is_dropped_when_stale_or_when_time_is_short(bank: Bank) -> None:
+    asked = ("employment.employer",)
+    made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
+    assert made.due((*asked, "a.b", "c.d", "e.f", "g.h"), 100) is None
+    made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
+    assert made.due((*asked, "income.pay_day"), 5) is None
+
+
+async def test_a_question_asked_meanwhile_is_not_asked_again(bank: Bank) -> None:
+    asked = ("employment.employer",)
+    made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
+    assert made.due((*asked, "employment.nearby"), 100) is None
+
+
+async def test_not_rendered_yet_is_not_due(bank: Bank) -> None:
+    class Slow(FakeSynthesizer):
+        def ready(self, text: str, *, slow: bool = False) -> None:
+            return None
+
+    async with asyncio.TaskGroup() as group:
+        made = FollowUps(bank=bank, facts=FACTS, synthesizer=Slow(), writer=None, group=group)
+        asked = ("employment.employer",)
+        made.heard(
+            bank.questions["employment.employer"], answer("employment.employer", "宏达贸易公司"), asked
+        )
+    assert made.due((*asked, "income.pay_day"), 100) is None
+
+
+async def test_no_more_than_a_few_in_a_call(bank: Bank) -> None:
+    used = 0
+    async with asyncio.TaskGroup() as group:
+        made = FollowUps(bank=bank, facts=FACTS, synthesizer=FakeSynthesizer(), writer=None, group=group)
+        asked: tuple[str, ...] = ()
+        for question, said in (
+            ("employment.employer", "宏达贸易公司"),
+            ("residence.city", "杭州"),
+            ("residence.street", "文三路"),
+            ("contacts.name", "王磊"),
+        ):
+            asked = (*asked, question)
+            made.heard(bank.questions[question], answer(question, said), asked)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            asked = (*asked, f"other.{len(asked)}")
+            if (due := made.due(asked, 100)) is not None:
+                used += 1
+                asked = (*asked, due.question.id)
+    assert used == MAX_FOLLOW_UPS
+
+
+async def test_a_good_proposal_is_spoken_and_nothing_of_the_application_is_told(bank: Bank) -> None:
+    asked = ("employment.employer",)
+    writer = Writer("宏达贸易公司的同事里，您跟谁最谈得来？")
+    made, synthesizer = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"), writer)
+    due = made.due((*asked, "income.pay_day"), 100)
+    assert due is not None
+    assert due.words == "宏达贸易公司的同事里，您跟谁最谈得来？"
+    assert due.question.id == "employment.nearby"  # weighed and counted as the question it stands for
+    assert (due.words, False) in synthesizer.rendered
+    (brief,) = writer.briefs
+    assert brief.said == "宏达贸易公司"
+    assert "不说的" not in repr(brief)
+
+
+@pytest.mark.parametrize(
+    "proposal",
+    [
+        "请您说一下银行卡密码好吗？",
+        "您说得没错，在宏达贸易公司做什么呢？",
+        "您和不说的在宏达贸易公司认识的吗？",
+        "{{ said }}怎么样，好不好呢？",
+        "好",
+        None,
+    ],
+)
+async def test_a_bad_proposal_is_never_rendered(bank: Bank, proposal: str | None) -> None:
+    asked = ("employment.employer",)
+    made, synthesizer = await prepared(
+        bank, asked, answer("employment.employer", "宏达贸易公司"), Writer(proposal)
+    )
+    due = made.due((*asked, "income.pay_day"), 100)
+    assert due is not None
+    assert due.words in (USUAL, OTHER)
+    assert all(text != proposal for text, _ in synthesizer.rendered)
+
+
+async def test_nobody_waits_for_a_writer_after_the_survey(bank: Bank) -> None:
+    class Endless:
+        async def propose(self, brief: WriterBrief) -> str | None:
+            await asyncio.Event().wait()
+            return None
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        made = FollowUps(bank=bank, facts=FACTS, synthesizer=FakeSynthesizer(), writer=Endless(), group=group)
+        made.heard(
+            bank.questions["employment.employer"],
+            answer("employment.employer", "宏达贸易公司"),
+            ("employment.employer",),
+        )
+        await asyncio.sleep(0)
+        made.stop()

@@ -1,0 +1,64 @@
+"""Somebody edits while calls go on."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from question_bank.live import LiveBank
+from question_bank.load import load_bank
+from tests.question_bank.test_load import GOOD
+
+
+@pytest.fixture
+def live(folder: Path) -> LiveBank:
+    (folder / "income.yaml").write_text(GOOD, encoding="utf-8")
+    bank = LiveBank(folder, load_bank(folder))
+    bank.refresh()
+    return bank
+
+
+def write(live: LiveBank, text: str, turn: int) -> None:
+    path = live.folder / "income.yaml"
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, ns=(turn * 10**9, turn * 10**9))  # coarse clocks must not hide an edit from the test
+
+
+def test_a_good_edit_is_picked_up_and_a_running_call_keeps_its_bank(live: LiveBank) -> None:
+    running = live.newest
+    write(live, GOOD.replace("cost_s: 5", "cost_s: 9"), 1)
+    assert live.refresh()
+    assert live.newest.questions["income.pay_day"].cost_s == 9
+    assert running.questions["income.pay_day"].cost_s == 5
+    assert live.newest.version != running.version
+    assert not live.refresh()
+
+
+def test_a_bad_edit_never_replaces_the_bank(live: LiveBank, caplog: pytest.LogCaptureFixture) -> None:
+    before = live.newest
+    write(live, GOOD.replace("发薪日", "密码"), 1)
+    assert not live.refresh()
+    assert live.newest is before
+    assert "asks for a secret" in live.problems[0].problem
+    assert "1 problems" in caplog.text
+    caplog.clear()
+    assert not live.refresh()
+    assert caplog.text == ""  # said once
+    write(live, GOOD.replace("cost_s: 5", "cost_s: 7"), 2)
+    assert live.refresh()
+    assert live.problems == ()
+
+
+def test_deleted_files_are_a_bad_edit(live: LiveBank) -> None:
+    before = live.newest
+    for path in live.folder.glob("*.yaml"):
+        path.unlink()
+    assert not live.refresh()
+    assert live.newest is before
+
+
+def test_touching_a_file_changes_nothing(live: LiveBank) -> None:
+    before = live.newest
+    write(live, GOOD, 5)
+    assert not live.refresh()
+    assert live.newest is before
