@@ -20,6 +20,7 @@ check: $(INSTALLED)  ## format, lint, types, import directions, the question ban
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(SHENGWEN) bank lint
+	$(SHENGWEN) bank lint config/banks/en
 
 bench: models  ## turn times and calls side by side
 	$(SHENGWEN) bench turn --json

@@ -1,6 +1,7 @@
 """The main job: telephones the demo's applicants side by side and compares what came of it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from ivr.simulator.demo import Entry, listed_voice_samples
 NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562, for name-based UUIDs
 LISTED = "listed_voice"
 LISTING_YEARS = 1
+LUCKS = 1_000  # between the seeds of a persona's calls
 Progress = Callable[[str, int, int], None]  # what, done, of
 
 
@@ -52,9 +54,14 @@ class Result:
 
 
 def plan_run(entries: Sequence[Entry], *, run: str, seed: int, line: str) -> list[Plan]:
-    """Gives every applicant of a run ids of its own, and a number nobody else has."""
-    plans = []
+    """Gives every applicant of a run ids of its own, and a number nobody else has.
+
+    A persona called again has another luck each time.
+    """
+    plans, times = [], Counter[str]()
     for index, entry in enumerate(entries):
+        luck = entry.player.seed + seed + LUCKS * times[entry.name]
+        times[entry.name] += 1
         application = entry.player.application
         number = f"1700000{index % 10_000:04d}"
         if line == "asterisk":
@@ -64,14 +71,14 @@ def plan_run(entries: Sequence[Entry], *, run: str, seed: int, line: str) -> lis
             entry.player,
             application=named,
             persona=entry.player.persona.model_copy(update={"phone": None}),
-            seed=entry.player.seed + seed,
+            seed=luck,
         )
         plans.append(
             Plan(
                 entry=replace(entry, player=player),
                 application=named,
                 attempt=uuid5(NAMESPACE, f"{run}/{entry.name}/{index}"),
-                seed=entry.player.seed + seed,
+                seed=luck,
             )
         )
     return plans

@@ -2,19 +2,16 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
-from config.document import Document, Place, Problem
+from config.document import Place, Problem
 from decision_hook.contract import FactKind
 from decision_hook.contract.application import FACT_KINDS
-from question_bank.question import Question, Role
+from question_bank.likeness import near_identical
+from question_bank.placed import Placed
+from question_bank.question import Role
 from question_bank.render import CHOICES, SAID, is_personal, names_in
 
-MAX_SHARED = 0.6  # of the characters of two questions
 MAX_PERSONAL = 0.2  # of all phrasings; the others' audio is cached across people
 MIN_DECOYS = 3
 WHOLE = 6  # letters from which a word is forbidden with any ending
@@ -39,26 +36,13 @@ REPEATED = frozenset({FactKind.NAME, FactKind.PLACE, FactKind.COMPANY, FactKind.
 SHOWN = 8  # ids in a list of what is known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A question and where it was written."""
-
-    question: Question
-    document: Document
-    place: Place  # ("questions", 2)
-    retired: bool = False
-
-    def problem(self, inside: Place, problem: str, fix: str) -> Problem:
-        return self.document.problem((*self.place, *inside), problem, fix)
-
-
 def lint(questions: Sequence[Placed]) -> list[Problem]:
     """Every problem of a whole bank's questions."""
     found = [problem for placed in questions for rule in _RULES for problem in rule(placed)]
     found.extend(_same_ids(questions))
     found.extend(follow_ups(questions))
     asked = [placed for placed in questions if not placed.retired]
-    found.extend(_near_identical(asked))
+    found.extend(near_identical(asked))
     found.extend(_too_personal(asked))
     return found
 
@@ -277,54 +261,3 @@ def _personal_count(placed: Placed) -> int:
 
 def _speakable(placed: Placed) -> bool:
     return not any(_templates(placed))
-
-
-def _near_identical(questions: Sequence[Placed]) -> Iterator[Problem]:
-    """Two questions that share most of their characters sound alike, and leak alike."""
-    texts = [
-        (owner, i, tokens(text), f"{placed.question.id}, phrasing {i}")
-        for owner, placed in enumerate(questions)
-        for i, text in enumerate((*placed.question.phrasings, *placed.question.said_phrasings))
-    ]
-    if not texts:
-        return
-    counts, alphabet = _count_matrix(text for _, _, text, _ in texts)
-    lengths = counts.sum(axis=1)
-    owners = np.array([owner for owner, *_ in texts])
-    reported: set[tuple[int, int]] = set()
-    for row, (owner, *_) in enumerate(texts):
-        later = np.flatnonzero(owners > owner)
-        if not alphabet or not later.size:
-            continue
-        shared = np.minimum(counts[row], counts[later]).sum(axis=1)
-        ratio = 2 * shared / np.maximum(lengths[row] + lengths[later], 1)
-        for column in np.flatnonzero(ratio > MAX_SHARED):
-            twin_owner, twin_i, *_ = texts[later[column]]
-            if (owner, twin_owner) in reported:
-                continue
-            reported.add((owner, twin_owner))
-            yield questions[twin_owner].problem(
-                ("phrasings", twin_i),
-                f"shares {ratio[column]:.0%} of its characters with {texts[row][3]}",
-                "word it differently",
-            )
-
-
-def _count_matrix(
-    texts: Iterable[tuple[str, ...]],
-) -> tuple["np.ndarray[tuple[int, int], np.dtype[np.int32]]", list[str]]:
-    """(texts, tokens) occurrences."""
-    counters = [Counter(text) for text in texts]
-    alphabet = sorted(set().union(*counters))
-    column = {letter: i for i, letter in enumerate(alphabet)}
-    matrix = np.zeros((len(counters), len(alphabet)), dtype=np.int32)
-    for row, counter in enumerate(counters):
-        for letter, n in counter.items():
-            matrix[row, column[letter]] = n
-    return matrix, alphabet
-
-
-def tokens(text: str) -> tuple[str, ...]:
-    """What is heard: characters of languages written without spaces, words of the others. No marks."""
-    plain = re.sub(r"{[{%].*?[}%]}", "", text).lower()
-    return tuple(re.findall(r"[a-z\u00c0-\u024f0-9']+|\w", plain))

@@ -9,7 +9,8 @@ from config.document import Document, DocumentError, Problem, check, read_docume
 from decision_hook.contract import FactKind, FactSource
 from decision_hook.contract.application import FACT_KINDS
 from question_bank.bank import Bank, build_bank
-from question_bank.lint import Placed, lint
+from question_bank.lint import lint
+from question_bank.placed import Placed
 from question_bank.question import FollowUp, KeypadForm, Question, Retired, Role, Statistics
 from question_bank.responses.file import RESPONSES, read_responses
 from question_bank.schema import ProfilesFile, QuestionFile, ScriptFile, StatisticsFile, TopicFile

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from decision_hook.contract import Application, Grade, Hypothesis
-from question_bank.bank import Bank
+from question_bank.bank import Bank, bank_for
 from question_bank.belief import update
 from question_bank.paper import Ask, PaperPolicy, PaperState, Why, begin, choose
 from question_bank.question import Question, Statistics
@@ -47,10 +47,11 @@ def outlook(
         raise ValueError("no applicants to draw papers for")
     drawn: list[tuple[Hypothesis, _Paper]] = []
     total = len(applicants) * len(Hypothesis)
-    for number, (applicant, hypothesis) in enumerate((a, h) for a in applicants for h in Hypothesis):
+    tuned = [(applicant, bank_for(bank, applicant)) for applicant in applicants]
+    for number, ((applicant, own), hypothesis) in enumerate((one, h) for one in tuned for h in Hypothesis):
         for i in range(papers):
             rng = random.Random(f"{seed}/{applicant.id}/{hypothesis}/{i}")
-            drawn.append((hypothesis, _paper(bank, applicant, hypothesis, rng)))
+            drawn.append((hypothesis, _paper(own, applicant, hypothesis, rng)))
         progress(number + 1, total)
     asked = Counter(question for _, paper in drawn for question in set(paper.state.asked))
     most, times = asked.most_common(1)[0] if asked else ("", 0)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from decision_hook.contract import Fact
 from question_bank.bank import Bank
-from question_bank.lint import MAX_SHARED, forbidden_in, tokens
+from question_bank.likeness import MAX_SHARED, tokens
+from question_bank.lint import forbidden_in
 from question_bank.question import Question
 
 MAX_LETTERS = 36  # of a language without spaces; others may be three times as long

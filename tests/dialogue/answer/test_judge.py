@@ -1,5 +1,7 @@
 """From a heard turn to an AnswerEvidence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.judge import AnswerJudge
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.hearing.port import Transcript
-from question_bank.question import KeypadForm
+from question_bank.question import FollowUp, KeypadForm
 from tests.dialogue.answer.asked import TODAY, asked, statistics, tables
 from tests.fakes.recognizer import FakeRecognizer
 
@@ -195,3 +197,18 @@ def test_grades_that_say_nothing_about_a_fact_weigh_nothing(grade: Grade) -> Non
     part = fact_part(grade, None, statistics(), note="")
     assert set(part.log_likelihood) == set(Hypothesis)
     assert set(part.log_likelihood.values()) == {0.0}
+
+
+@pytest.mark.parametrize(("on_file", "grade"), [("杭州", Grade.MATCH), ("长沙", Grade.MISMATCH)])
+async def test_what_a_follow_up_repeats_is_what_was_heard_right_or_wrong(on_file: str, grade: Grade) -> None:
+    """Nothing in it may tell whether the answer was right."""
+    plain = asked(K.PLACE, on_file, key="home_city", words="您目前住在什么城市？")
+    question = replace(plain.question, follow_ups=(FollowUp(ask="residence.landmark"),))
+    transcript = Transcript(text="我住在杭州", alternatives=("我在杭州", "住杭州"), log_prob=-0.2)
+    recognizer = FakeRecognizer([])
+    answer = await judge(recognizer).weigh(heard(transcript=transcript), replace(plain, question=question))
+    assert (answer.grade, answer.said) == (grade, "杭州")
+    assert answer.said_confidence is not None
+    assert answer.said_confidence > 0.92
+    without = await judge(recognizer).weigh(heard(transcript=transcript), plain)
+    assert (without.said, without.said_confidence) == ("", None)
