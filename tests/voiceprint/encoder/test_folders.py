@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from decision_hook.contract import SurveyError
-from scripts.train_ecapa import train
 from tests.fakes.babble import babble
 from voiceprint.audio import Samples
 from voiceprint.encoder import ENCODERS
@@ -15,7 +14,10 @@ from voiceprint.encoder.ecapa import EcapaEncoder
 from voiceprint.encoder.port import SpeakerEncoder
 from voiceprint.metrics import equal_error_rate
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries, while they load
+pytestmark = [
+    pytest.mark.last,
+    pytest.mark.filterwarnings("ignore"),  # of the libraries, while they load
+]
 
 
 def person(number: int, takes: int) -> list[Samples]:
@@ -36,6 +38,8 @@ def person(number: int, takes: int) -> list[Samples]:
 
 @pytest.fixture(scope="module")
 def ecapa(tmp_path_factory: pytest.TempPathFactory) -> EcapaEncoder:
+    from scripts.train_ecapa import train  # loads SpeechBrain, which is why these tests come last
+
     folder = tmp_path_factory.mktemp("ecapa")
     torch.set_num_threads(1)
     train({str(i): person(i, 2) for i in range(32)}, folder, steps=70, channels=32, dimensions=32)
