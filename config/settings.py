@@ -97,12 +97,19 @@ class AnswerSettings(Section):
 class VoiceprintSettings(Section):
     """Watch list and search (voiceprint)."""
 
-    encoder: Literal["ge2e"] = "ge2e"
+    encoder: Literal["ge2e", "ecapa", "xvector"] = "ge2e"
+    encoder_source: str = ""  # folder (or, for ecapa, hub name) of its weights; "": below `models`
     candidates_per_1000_calls: Annotated[float, Field(gt=0, le=1_000)] = 20.0  # what people can review
+    # Share of unlisted callers who may raise an alarm; set, it decides instead of the candidates above.
+    target_fpir: Annotated[float, Field(gt=0, lt=1)] | None = None
     min_speech_s: Annotated[float, Field(ge=2, le=60)] = 2.0  # less speech gives no score
     # A shorter list is filled with drawn strangers, so that it is as hard to search as a long one.
     fill_list_to: Annotated[int, Field(ge=0, le=1_000_000)] = 1_000
-    keep_entries_days: Annotated[int, Field(ge=1, le=3_650)] = 730  # then an entry expires
+    keep_entries_days: Annotated[int, Field(ge=1, le=3_650)] = 730  # then an entry expires and is deleted
+    review_entries_days: Annotated[int, Field(ge=1, le=3_650)] = 180  # then somebody should look at it again
+    keep_calls_days: Annotated[int, Field(ge=1, le=3_650)] = 180  # voiceprints of calls, then deleted
+    table: Path | None = None  # from "shengwen voiceprint calibrate"; None: the shipped one
+    keys: Path = Path("var/keys/voiceprint.json")  # opens what the database holds: back it up, elsewhere
 
 
 class DecisionSettings(Section):

@@ -4,14 +4,14 @@ An attempt is written before it is dialled and closed when it ended, so that a c
 an outcome: it is reconciled on the next start, never redialled blindly. Everything here blocks.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine
 
 from config.database import UtcDateTime, metadata, reading
 from decision_hook.contract import (
@@ -303,13 +303,21 @@ class HookStore:
                 for row in connection.execute(statement)
             ]
 
-    def asked_of(self, numbers: Collection[str], since: datetime) -> frozenset[str]:
-        """Questions put to any of these numbers since then, as they stand in the applications."""
+    def asked_of(
+        self, numbers: Collection[str], identity: Mapping[str, str], since: datetime
+    ) -> frozenset[str]:
+        """Questions put since then to any of these numbers, as they stand in the applications, or to whoever
+        has all the values of `identity`, by fact key; {}: nobody."""
+        same: ColumnElement[bool] = application_table.c.phone.in_(numbers)
+        if identity:
+            facts = application_table.c.body["facts"]
+            by_facts = (facts[(key, "value")].as_string() == value for key, value in identity.items())
+            same = sa.or_(same, sa.and_(*by_facts))
         statement = (
             sa.select(answer_table.c.body["question"].as_string())
             .join(call_table, call_table.c.attempt == answer_table.c.attempt)
             .join(application_table, application_table.c.id == call_table.c.application)
-            .where(application_table.c.phone.in_(numbers), call_table.c.placed_at >= since)
+            .where(same, call_table.c.placed_at >= since)
         )
         with reading(self._engine) as connection:
             return frozenset(connection.scalars(statement))

@@ -41,7 +41,7 @@ from ivr.inference.recognizer import SharedRecognizer
 from ivr.live_bank import kept_fresh
 from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
-from ivr.past_papers import NothingEarlier, PastPapers
+from ivr.past_papers import NothingEarlier, PastPapers, kept_in_mind
 from ivr.prompts import open_speaking
 from ivr.question_writer import ChatWriter
 from ivr.recordings import RecordingFolder
@@ -148,6 +148,9 @@ async def build_app(
             dialler = await _dialler(settings, stack, cast=cast, studio=studio, cues=cues, media=(host, port))
         store, people, guesses = HookStore(engine), CampaignStore(engine), GuessLedger(engine)
         recordings = RecordingFolder(settings.var / "recordings")
+        past = PastPapers(store, disk, settings.interview)
+        if remember:
+            await stack.enter_async_context(kept_in_mind(past))
         desk = Desk(
             dialler=dialler,
             media=media,
@@ -162,7 +165,7 @@ async def build_app(
                 ),
                 voices=voices,
                 synthesizer=synthesizer,
-                past=PastPapers(store, disk, settings.interview) if remember else NothingEarlier(),
+                past=past if remember else NothingEarlier(),
                 settings=settings.interview,
                 writer=writer,
             ),

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from decision_hook.contract import Application, CallVerdict, CreditDecision
@@ -15,10 +15,10 @@ from ivr.asterisk_line import number_behind
 from ivr.call import CallOrder, conduct, in_thread
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.demo import Entry, listed_voice_samples
+from voiceprint.entry import Grounds
 
 NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562, for name-based UUIDs
 LISTED = "listed_voice"
-LISTING_YEARS = 1
 LUCKS = 1_000  # between the seeds of a persona's calls
 Progress = Callable[[str, int, int], None]  # what, done, of
 
@@ -116,20 +116,24 @@ def enlist(app: App, player: Player) -> None:
     loaded = app.voices.search.ready()
     now = datetime.now(UTC)
     label = f"demo: {player.persona.name}"
-    if any(entry.label == label for entry in loaded.store.entries()):
+    if any(entry.grounds.label == label for entry in loaded.store.entries()):
         return
     speech = app.studio.say(listed_voice_samples(player.persona), player.persona)
     voiceprint = app.voices.search.voiceprint([speech])
     assert voiceprint is not None  # the sentences are long enough for any voice
-    entry = loaded.watchlist.add(
+    added = loaded.watchlist.add(
         voiceprint,
-        label=label,
-        reason="demo: used several identities",
+        speech=speech,
+        grounds=Grounds(
+            label=label,
+            reason="demo: used several identities",
+            evidence="demo: synthetic voice",
+            legal_basis="demo: nobody's voice",
+        ),
         by="demo-first",
         now=now,
-        keep=timedelta(days=365 * LISTING_YEARS),
     )
-    loaded.store.approve(entry.id, by="demo-second", at=now)
+    loaded.store.approve(added.entry.id, by="demo-second", at=now)
 
 
 async def telephone(app: App, plans: Sequence[Plan], *, at_once: int) -> list[Result]:

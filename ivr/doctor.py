@@ -219,7 +219,10 @@ def _voices(settings: Settings, engine: "Engine") -> Finding:
         return Finding(
             check="voice search", health=Health.MISSING, says=str(problem), fix="see the models above"
         )
-    shares = ", ".join(f"{share:.0f} with {seconds:.0f} s of speech" for share, seconds in found)
+    shares = ", ".join(
+        f"{share:.0f} ({low:.0f} to {high:.0f}) with {seconds:.0f} s of speech"
+        for (share, low, high), seconds in found
+    )
     review = settings.voiceprint.candidates_per_1000_calls
     return Finding(
         check="voice search",

@@ -1,25 +1,27 @@
 """What earlier calls asked: worn and leaked questions rest; nobody is asked the same twice for a while."""
 
+import asyncio
 import logging
-import time
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from config.settings import InterviewSettings
-from decision_hook.contract import Application, Grade
+from decision_hook.contract import Application, Grade, SurveyError
 from decision_hook.store import AskedRow
 from ivr.call import in_thread
+from ivr.campaign.guesses import identity_of
 from ivr.campaign.store import spellings
 from ivr.dialler.numbers import national
 from question_bank.leak import Answered, leaks
 
 log = logging.getLogger(__name__)
 
-FRESH_S = 120.0  # all calls are looked through again after so long: two minutes' calls change little
+LOOK_EVERY_S = 120.0  # two minutes' calls change little
 
 
 class AskedStore(Protocol):
@@ -29,8 +31,10 @@ class AskedStore(Protocol):
         """Every answer of the newest `calls` conversations, oldest first."""
         ...
 
-    def asked_of(self, numbers: Collection[str], since: datetime) -> frozenset[str]:
-        """Questions put to any of these numbers since then."""
+    def asked_of(
+        self, numbers: Collection[str], identity: Mapping[str, str], since: datetime
+    ) -> frozenset[str]:
+        """Questions put since then to any of these numbers, or to whoever has these facts ({}: nobody)."""
         ...
 
 
@@ -68,23 +72,47 @@ class PastPapers:
         settings: InterviewSettings,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._store, self._disk, self._settings = store, disk, settings
-        self._now, self._clock = now, clock
+        self._store, self._disk, self._settings, self._now = store, disk, settings, now
         self._all = Past(asked={})  # of everybody
-        self._read_at: float | None = None
 
     async def before(self, application: Application) -> Past:
         return await in_thread(self._disk, self._read, application)
 
+    async def refresh(self) -> None:
+        """Looks through all calls again, which may take a second."""
+        await in_thread(self._disk, self._look)
+
+    def _look(self) -> None:
+        rows = self._store.asked_lately(self._settings.exposure_calls)
+        self._all = _of_everybody(rows, self._all.spared)
+
     def _read(self, application: Application) -> Past:
-        if self._read_at is None or self._clock() - self._read_at > FRESH_S:
-            rows = self._store.asked_lately(self._settings.exposure_calls)
-            self._all, self._read_at = _of_everybody(rows, self._all.spared), self._clock()
         since = self._now() - timedelta(days=self._settings.no_repeat_days)
-        heard = self._store.asked_of(spellings(national(application.phone)), since)
+        heard = self._store.asked_of(spellings(national(application.phone)), identity_of(application), since)
         return Past(spared=self._all.spared | heard, calls=self._all.calls, asked=self._all.asked)
+
+
+@asynccontextmanager
+async def kept_in_mind(papers: PastPapers) -> AsyncIterator[None]:
+    """Looks through the calls at once, and as long as it is open now and then. Raises SurveyError at once."""
+    await papers.refresh()
+    looking = asyncio.create_task(_look_again(papers), name="past papers")  # owned and ended here
+    try:
+        yield
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+
+
+async def _look_again(papers: PastPapers) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            await papers.refresh()
+        except SurveyError as problem:  # the last look still holds
+            log.error("earlier calls cannot be read: %s", problem)
 
 
 def _of_everybody(rows: Sequence[AskedRow], known: frozenset[str]) -> Past:
@@ -99,7 +127,8 @@ def _of_everybody(rows: Sequence[AskedRow], known: frozenset[str]) -> Past:
         if leak.question_id not in known:
             log.warning("%s", leak)
     return Past(
-        spared=frozenset(leak.question_id for leak in found),
+        # once leaked, always: its answers become the usual ones, and the alarm would fall silent
+        spared=known | {leak.question_id for leak in found},
         calls=len({row.attempt for row in rows}),
         asked=Counter(question for _, question in {(row.attempt, row.question) for row in rows}),
     )

@@ -12,8 +12,6 @@ class Kind(StrEnum):
 
     PERSON = "person"  # the identity applied with
     NUMBER = "number"  # the telephone called
-    DEVICE = "device"  # what the application was sent from
-    VOICE = "voice"  # a voiceprint heard before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +26,7 @@ class Budgets:
     """How many conversations each may have. Afterwards a person decides."""
 
     days: int = 30
-    calls: Mapping[Kind, int] = field(
-        default_factory=lambda: {Kind.PERSON: 3, Kind.NUMBER: 3, Kind.DEVICE: 3, Kind.VOICE: 3}
-    )
+    calls: Mapping[Kind, int] = field(default_factory=lambda: {Kind.PERSON: 3, Kind.NUMBER: 3})
 
     def since(self, now: datetime) -> datetime:
         return now - timedelta(days=self.days)

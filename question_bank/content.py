@@ -28,8 +28,9 @@ class Content:
     mild: Flags  # (k,) not too intimate this early
     credit_s: Floats  # (k,) seconds that an open constraint would cost anyway
 
-    def narrowed(self, kept: Flags, *, decided: bool, mixed: bool) -> Flags:
-        """Applies one wish after the other; a wish that would leave nothing is let go."""
+    def narrowed(self, *, decided: bool, mixed: bool) -> Flags:
+        """(k,) Applies one wish after the other; a wish that would leave nothing is let go."""
+        kept: Flags = np.ones(len(self.mild), dtype=np.bool_)
         wishes = [self.off_topic]
         if decided and self.owed:
             wishes.append(np.logical_or.reduce(self.owed))
@@ -81,3 +82,30 @@ def _judged(
     """How many facts of these sources were asked and understood."""
     keys = [index.questions[row].fact_keys[0] for row in asked if index.questions[row].fact_keys]
     return sum(key in state.beliefs.judged and state.facts[key].source in sources for key in keys)
+
+
+def rested(
+    index: PaperIndex, state: "PaperState", policy: "PaperPolicy", fits: Flags, sources: Integers
+) -> Flags:
+    """(n,) Of the questions that fit, those not worn, and of the others what a paper cannot do without."""
+    assert state.exposure is not None
+    worn = fits & state.exposure.worn(index, policy.max_share)
+    fresh: Flags = fits & ~worn
+    if not worn.any():
+        return fresh
+    wear = state.exposure.wear
+    asked = [index.row[question_id] for question_id in state.asked if question_id in index.row]
+    had = [
+        (policy.enough_hard_facts - _judged(index, state, asked, HARD_FOR_THIEVES), _IS_HARD[sources]),
+        (policy.min_form_facts - _judged(index, state, asked, FORM), _IS_FORM[sources]),
+        (policy.min_life - int(index.life[asked].sum()), index.life),
+    ]
+    for wanted, serves in had:
+        there = np.flatnonzero(fresh & serves)
+        facts = {int(index.first[n]) for n in there} if not index.life[there].any() else set(there.tolist())
+        for n in np.flatnonzero(worn & serves)[np.argsort(wear[worn & serves], kind="stable")]:
+            if len(facts) >= wanted:
+                break
+            fresh[n] = True
+            facts.add(int(n) if index.life[n] else int(index.first[n]))
+    return fresh

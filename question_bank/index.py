@@ -75,8 +75,7 @@ def index_of(questions: Sequence[Question]) -> PaperIndex:
 
 
 def _cap(question: Question) -> float:
-    cap: float | None = getattr(question, "exposure_cap", None)
-    return 1.0 if cap is None else cap
+    return 1.0 if question.exposure_cap is None else question.exposure_cap
 
 
 def information(index: PaperIndex, sources: Integers, rows: Integers, p: Floats, like: Floats) -> Floats:

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
-from statistics import fmean, pvariance
+from statistics import fmean
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Values = TypeVar("Values", NDArray[np.float64], Sequence["Answered"])
 
 LEAST_ANSWERS = 40  # in the older and in the newer half
 # Both signs at once by chance: once in half a million looks at a question.
@@ -43,10 +49,11 @@ def leaks(answers: Sequence[Answered]) -> list[Leak]:
     for answer in answers:
         by_question.setdefault(answer.question_id, []).append(answer)
     found = []
+    all_better, all_faster = _rise(answers, _right), _rise(answers, _quickness)
     for question_id, own in by_question.items():
         if len(own) < 2 * LEAST_ANSWERS:
             continue
-        better, faster = _change(own, answers, _right), _change(own, answers, _quickness)
+        better, faster = _z(_rise(own, _right), all_better), _z(_rise(own, _quickness), all_faster)
         if min(better, faster) >= ALARM_Z:
             old, new = _halves(own)
             found.append(
@@ -69,20 +76,19 @@ def _quickness(answer: Answered) -> float:
     return -log(max(answer.latency_ms, 50))
 
 
-def _change(
-    own: Sequence[Answered], everybody: Sequence[Answered], measure: Callable[[Answered], float]
-) -> float:
-    """How much more this question's newer half differs from its older one than all questions' do, in z."""
-    own_rise, own_variance = _rise(own, measure)
-    rise, variance = _rise(everybody, measure)
-    return (own_rise - rise) / sqrt(own_variance + variance + 1e-9)
+def _z(own: tuple[float, float], everybody: tuple[float, float]) -> float:
+    """How much more a question's newer half differs from its older one than all questions' do."""
+    return (own[0] - everybody[0]) / sqrt(own[1] + everybody[1] + 1e-9)
 
 
 def _rise(answers: Sequence[Answered], measure: Callable[[Answered], float]) -> tuple[float, float]:
     """Mean of the newer half less that of the older one, and the variance of the difference."""
-    old, new = ([measure(answer) for answer in half] for half in _halves(answers))
-    return fmean(new) - fmean(old), pvariance(old) / len(old) + pvariance(new) / len(new)
+    if len(answers) < 2:
+        return 0.0, 0.0
+    old, new = _halves(np.array([measure(answer) for answer in answers]))
+    return float(new.mean() - old.mean()), float(old.var() / len(old) + new.var() / len(new))
 
 
-def _halves(answers: Sequence[Answered]) -> tuple[Sequence[Answered], Sequence[Answered]]:
-    return answers[: len(answers) // 2], answers[len(answers) // 2 :]
+def _halves(values: Values) -> tuple[Values, Values]:
+    """Older and newer."""
+    return values[: len(values) // 2], values[len(values) // 2 :]

@@ -11,7 +11,7 @@ import numpy as np
 from decision_hook.contract import Application, FactKind, FactSource, Grade, Hypothesis, kind_of
 from question_bank.bank import Bank
 from question_bank.belief import Beliefs, prior
-from question_bank.content import content_of
+from question_bank.content import content_of, rested
 from question_bank.exposure import MAX_SHARE, Exposure
 from question_bank.index import KIND_CODE, SOURCE_ROW, Flags, Floats, Integers, PaperIndex, information
 
@@ -36,6 +36,9 @@ class PaperPolicy:
     min_topics: int = 3
     max_topic_run: int = 2
     max_share: float = MAX_SHARE  # of the calls that may ask a question, or about a fact
+    # Applications with few facts on file need all of them: so many facts of bank or bureau are always to be
+    # had in a paper, asked ones included; where fresh ones do not suffice, the least worn are asked again.
+    enough_hard_facts: int = 8
     wear_s: float = 1.5  # seconds longer that a question may be before one asked at `max_share` is preferred
     give_away_s: float = 1.0  # how much worse than the best a choice may be, so that nobody can foretell it
     max_choices: int = 6  # among how many such ones
@@ -164,18 +167,19 @@ def offer(
     `mixed`: what the paper must contain comes between what decides; else when the rest is decided.
     """
     index = bank.index
-    rows, sources = _eligible(index, state, policy)
-    content = content_of(index, state, policy, rows, sources)
+    eligible, of_eligible = _eligible(index, state, policy)
+    in_time = state.elapsed_s + index.costs_s[eligible] <= policy.max_survey_s
+    rows, sources = eligible[in_time], of_eligible[in_time]
+    content = content_of(index, state, policy, rows, sources)  # what no longer fits is not owed
     missing_s = policy.min_net_speech_s - state.net_speech_s if state.voice_consent else 0.0
     decided = is_decided(believed or state.beliefs.probabilities(), policy)
     if decided and not content.owed and missing_s <= 0:
         return Stop(why=Why.DECIDED)
-    if rows.size == 0:
+    if eligible.size == 0:
         return Stop(why=Why.NOTHING_LEFT)
-    in_time = state.elapsed_s + index.costs_s[rows] <= policy.max_survey_s
-    if not in_time.any() or len(state.asked) >= policy.max_questions:
+    if rows.size == 0 or len(state.asked) >= policy.max_questions:
         return Stop(why=Why.TIME_UP)
-    kept = content.narrowed(in_time, decided=decided, mixed=mixed)
+    kept = content.narrowed(decided=decided, mixed=mixed)
     return Offer(
         rows=rows[kept],
         sources=sources[kept],
@@ -223,25 +227,31 @@ def _ranked(bank: Bank, state: PaperState, policy: PaperPolicy) -> tuple[list[in
 
 
 def _regret_s(index: PaperIndex, found: Offer, state: PaperState, policy: PaperPolicy) -> Floats:
-    """(k,) How many seconds of call each question is worse than the best; 0 for the best.
+    """(k,) How many seconds of call each question is worse than the best; 0 for the best."""
+    told = information(index, found.sources, found.rows, *state.beliefs.outlook())
+    worth = worth_s(index, found, told)
+    if state.exposure is not None:
+        worth = worth - policy.wear_s * state.exposure.wear[found.rows] / policy.max_share
+    regret: Floats = worth.max() - worth
+    return regret
+
+
+def worth_s(index: PaperIndex, found: Offer, told: Floats) -> Floats:
+    """(k,) What each question is worth in seconds of call, given what it tells in nats.
 
     A question is worth the seconds it saves: its information at the best rate to be had now, less the
     seconds it adds. Seconds that the paper must spend anyway, for content or speech, add nothing.
     """
     rows = found.rows
     costs = index.costs_s[rows]
-    told = information(index, found.sources, rows, *state.beliefs.outlook())
     rate = max(float((told / costs).max()), LEAST_RATE)
     credit = found.credit_s
     if found.speech_missing_s > 0:
         speech = np.minimum(index.speech_s[rows], found.speech_missing_s)
         per_s = float((index.speech_s[rows] / costs).max())
         credit = credit + speech / per_s
-    worth_s: Floats = told / rate - np.maximum(costs - credit, 0.0) - 0.05 * costs
-    if state.exposure is not None:
-        worth_s = worth_s - policy.wear_s * state.exposure.wear[rows] / policy.max_share
-    regret: Floats = worth_s.max() - worth_s
-    return regret
+    worth: Floats = told / rate - np.maximum(costs - credit, 0.0) - 0.05 * costs
+    return worth
 
 
 def _eligible(index: PaperIndex, state: PaperState, policy: PaperPolicy) -> tuple[Integers, Integers]:
@@ -262,7 +272,8 @@ def _eligible(index: PaperIndex, state: PaperState, policy: PaperPolicy) -> tupl
     for question_id in (*state.asked, *state.heard_before):
         if (row := index.row.get(question_id)) is not None:
             fits[row] = False
+    sources = np.where(has_fact, sources, 0)
     if state.exposure is not None:
-        fits &= ~state.exposure.worn(index, policy.max_share)
+        fits = rested(index, state, policy, fits, sources)
     rows = np.flatnonzero(fits)
-    return rows, np.where(has_fact, sources, 0)[rows]
+    return rows, sources[rows]

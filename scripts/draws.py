@@ -2,37 +2,25 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from telephone import RATE_HZ, TelephoneLine, Wave
 
 from voiceprint.audio import Samples
 from voiceprint.encoder.port import SpeakerEncoder
 from voiceprint.quality import speech_only
+from voiceprint.recipe import Material
 
 ENTRY_S = 20.0
 PROBE_S = (2.0, 5.0, 10.0, 20.0)
 SHORT_S = (0.6, 1.0, 2.0, 3.0)
-TRAIN_S = (4.0, 8.0, 8.0, 16.0)
-ENTRIES = PROBES = 6
+TRAIN_S = (8.0,) * 12
+ENTRIES = PROBES = 4
+TRIED_FROM_S = 40.0  # of speech; a voice with less is fitted on but not tried
 CALLS = 4  # lines per voice for comparing short stretches of one call
 
-Vectors = NDArray[np.float32]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draws:
-    """One voice. The clips behind entries and probes are disjoint; lines are all different."""
-
-    train: Vectors  # (16, d)
-    entries: Vectors  # (6, d)
-    probes: dict[float, Vectors]  # by seconds of speech: (6, d)
-    shorts: dict[float, Vectors]  # by seconds: (4 calls * 2 stretches, d); both of a call over one line
-
-
-def draw(clips: Sequence[Wave], encoder: SpeakerEncoder, *, seed: int) -> Draws:
+def draw(clips: Sequence[Wave], encoder: SpeakerEncoder, *, seed: int) -> Material:
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(clips))
     half = len(clips) // 2
@@ -42,10 +30,13 @@ def draw(clips: Sequence[Wave], encoder: SpeakerEncoder, *, seed: int) -> Draws:
     def embedded(source: Sequence[Wave], seconds: float) -> Samples:
         return _spoken(source, seconds, TelephoneLine.drawn(rng), rng)
 
+    train = encoder.embed_many([embedded(everything, s) for s in TRAIN_S])
+    if sum(map(len, clips)) < TRIED_FROM_S * RATE_HZ:
+        return Material(train=train, entries=train[:0], probes={}, shorts={})
     # The same lines for every voice, so that strangers too can be compared over one line.
     lines = [TelephoneLine.drawn(np.random.default_rng(call)) for call in range(CALLS)]
-    return Draws(
-        train=encoder.embed_many([embedded(everything, s) for s in TRAIN_S * 4]),
+    return Material(
+        train=train,
         entries=encoder.embed_many([embedded(first, ENTRY_S) for _ in range(ENTRIES)]),
         probes={s: encoder.embed_many([embedded(second, s) for _ in range(PROBES)]) for s in PROBE_S},
         shorts={
@@ -57,7 +48,7 @@ def draw(clips: Sequence[Wave], encoder: SpeakerEncoder, *, seed: int) -> Draws:
     )
 
 
-def draw_all(voices: dict[str, list[Wave]], encoder: SpeakerEncoder) -> dict[str, Draws]:
+def draw_all(voices: dict[str, list[Wave]], encoder: SpeakerEncoder) -> dict[str, Material]:
     draws = {}
     for seed, (name, clips) in enumerate(sorted(voices.items())):
         print(f"\rembedding {seed + 1} of {len(voices)} voices", end="", file=sys.stderr)

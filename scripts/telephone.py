@@ -10,6 +10,7 @@ from scipy.signal import firwin2, lfilter
 
 Wave = NDArray[np.float32]  # shape (n,), -1..1, 8 kHz
 RATE_HZ = 8_000
+HARDNESS = (0.0, 0.5, 1.0)  # a straight digital line, an ordinary one, a bad one
 RESPONSE_HZ = np.array([0, 120, 250, 700, 1_000, 1_400, 2_000, 2_800, 3_300, 3_600, 3_990, 4_000])
 
 
@@ -25,13 +26,15 @@ class TelephoneLine:
 
     @classmethod
     def drawn(cls, rng: np.random.Generator) -> "TelephoneLine":
-        tilt_db = rng.uniform(-2.5, 2.5)  # per octave from 1 kHz
-        gains = tilt_db * np.log2(np.maximum(RESPONSE_HZ, 100) / 1_000) + rng.normal(0, 1.0, len(RESPONSE_HZ))
-        gains[[0, 1, -2, -1]] -= (40.0, rng.uniform(3, 20), 30.0, 40.0)
-        gains[-3] -= rng.uniform(0, 15)
+        hard = rng.choice(HARDNESS)
+        tilt_db = hard * rng.uniform(-2.5, 2.5)  # per octave from 1 kHz
+        gains = tilt_db * np.log2(np.maximum(RESPONSE_HZ, 100) / 1_000)
+        gains += hard * rng.normal(0, 1.0, len(RESPONSE_HZ))
+        gains[[0, 1, -2, -1]] -= np.array((40.0, rng.uniform(3, 20), 30.0, 40.0)) * max(hard, 0.5)
+        gains[-3] -= hard * rng.uniform(0, 15)
         return cls(
             gains_db=gains,
-            echo=float(rng.choice([0.0, rng.uniform(0.02, 0.12)])),
+            echo=float(hard * rng.choice([0.0, rng.uniform(0.02, 0.12)])),
             level_db=float(rng.uniform(-32, -18)),
             snr_db=float(rng.uniform(18, 40)),
             gsm=bool(rng.random() < 0.2),

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceprint.plda import Latents
 from voiceprint.tables import MATED_PERCENT, DurationRow, VoiceprintTable
 from voiceprint.voiceprint import Vector, Vectors
+from voiceprint.whitening import Whitening
 
 MIN_LN_SHARE = math.log(1e-7)  # the stranger pairs behind the tail cannot tell rarer ones apart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundShare:
+    """Of the listed voices, the share 0..1 that score above a threshold, and its 95 % interval."""
+
+    share: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +35,9 @@ class OperatingPoint:
 class Backend:
     """Scores of one encoder's voiceprints. Shared; never changes."""
 
-    def __init__(self, table: VoiceprintTable) -> None:
+    def __init__(self, table: VoiceprintTable, whitening: Whitening | None = None) -> None:
         self._table = table
+        self._whitening = whitening or table.whitening
         self._durations = sorted(table.file.durations, key=lambda row: row.speech_s)
         tail = sorted(table.file.strangers, key=lambda row: row.share)
         self._tail_ln_share = np.log([row.share for row in tail])  # rising
@@ -36,23 +46,24 @@ class Backend:
     @property
     def measured_on(self) -> str:
         origin = self._table.file.origin
-        return f"{origin.human_voices} human voices, {origin.source}: {origin.note}"
+        return f"{origin.tried} human voices, {origin.source}: {origin.note}"
 
-    def latents(self, vectors: Vectors) -> Latents:
-        """(n, r): centred on strangers, the line's directions weighed down."""
-        return self._table.plda.latents(vectors)
+    @property
+    def durations(self) -> Sequence[DurationRow]:
+        """Measured lengths of speech, rising."""
+        return self._durations
 
-    def listed_rows(self, latents: Latents) -> Vectors:
-        """(n, r + 1) float32: what the index holds. Its inner products with `query` rank as `scores` does."""
-        return self._table.plda.listed_rows(latents)
+    def centred_on(self, gallery: Vectors) -> "Backend":
+        """The same numbers with the mean drawn towards the voices on the list, raw embeddings (n, d)."""
+        return Backend(self._table, self._table.whitening.centred_on(gallery))
 
-    def query(self, latent: Latents) -> Vector:
-        """(r + 1,) float32 for one probe (1, r)."""
-        return self._table.plda.query(latent)
+    def whitened(self, vectors: Vectors) -> Vectors:
+        """(n, d): centred on strangers, the line's directions weighed down, length 1."""
+        return self._whitening.apply(vectors)
 
-    def scores(self, listed: Latents, probe: Latents) -> NDArray[np.float64]:
-        """(n,): of each listed voice against one probe (1, r)."""
-        scores: NDArray[np.float64] = self._table.plda.scores(listed, probe)[:, 0]
+    def scores(self, listed: Vectors, probe: Vector) -> NDArray[np.float64]:
+        """(n,): cosines -1..1 of whitened voices (n, d) with one whitened probe (d,)."""
+        scores: NDArray[np.float64] = (listed @ probe).astype(np.float64)
         return scores
 
     def llr(self, score: float, speech_s: float) -> float:
@@ -60,15 +71,26 @@ class Backend:
 
         Never more extreme than the number of trials behind the calibration can support.
         """
-        below, above, share = self._around(speech_s)
-        scale = below.scale + share * (above.scale - below.scale)
-        offset = below.offset + share * (above.offset - below.offset)
-        return min(math.log(above.n_strangers), max(-math.log(above.n_mated), scale * score + offset))
+        return float(self.llrs(np.array([score]), np.array([speech_s]))[0])
+
+    def llrs(self, scores: NDArray[np.float64], speech_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`llr` of many, arrays of one shape."""
+        lengths = np.round(speech_s, 1)
+        found = np.zeros_like(scores)
+        for length in np.unique(lengths):
+            at = lengths == length
+            low, high, share = self._around(float(length))
+            scale = low.scale + share * (high.scale - low.scale)
+            offset = low.offset + share * (high.offset - low.offset)
+            found[at] = np.clip(
+                scale * scores[at] + offset, -math.log(high.n_mated), math.log(high.n_strangers)
+            )
+        return found
 
     def operating_point(self, list_size: int, candidates_per_1000_calls: float) -> OperatingPoint:
         """The threshold at which strangers raise so many candidates on a list of this size."""
         share = min(1.0, candidates_per_1000_calls / (1_000 * max(1, list_size)))
-        threshold = self._score_at(math.log(share))
+        threshold = self.threshold_at(share)
         return OperatingPoint(
             list_size=list_size,
             threshold=threshold,
@@ -80,11 +102,33 @@ class Backend:
         ln_share = min(0.0, max(MIN_LN_SHARE, self._ln_share_at(score)))
         return 1_000 * list_size * math.exp(ln_share)
 
-    def found_share(self, threshold: float, speech_s: float) -> float:
-        """Share 0..1 of listed voices that score above the threshold with a probe of so much speech."""
+    def found_share(self, threshold: float, speech_s: float) -> FoundShare:
+        """Of listed voices, those that score above the threshold with a probe of so much speech."""
         below, above, share = self._around(speech_s)
-        found = [_share_above(row.mated, threshold) for row in (below, above)]
-        return found[0] + share * (found[1] - found[0])
+
+        def between(low: Sequence[float], high: Sequence[float]) -> float:
+            found = [_share_above(quantiles, threshold) for quantiles in (low, high)]
+            return found[0] + share * (found[1] - found[0])
+
+        return FoundShare(
+            share=between(below.mated, above.mated),
+            low=between(below.mated_low, above.mated_low),
+            high=between(below.mated_high, above.mated_high),
+        )
+
+    def point_at_fpir(self, list_size: int, fpir: float) -> OperatingPoint:
+        """The threshold that this share 0..1 of unlisted callers reaches with the nearest of the list."""
+        share = -math.expm1(math.log1p(-fpir) / max(1, list_size))
+        threshold = self.threshold_at(share)
+        return OperatingPoint(
+            list_size=list_size,
+            threshold=threshold,
+            expected_candidates=self.false_alarms(threshold, list_size),
+        )
+
+    def threshold_at(self, share: float) -> float:
+        """The score that this share 0..1 of stranger pairs reaches; beyond the measured tail by its slope."""
+        return self._score_at(math.log(min(1.0, share)))
 
     def _around(self, speech_s: float) -> tuple[DurationRow, DurationRow, float]:
         """The rows on either side, and how far between them, in the logarithm of time. Never outside."""

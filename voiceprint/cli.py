@@ -2,11 +2,11 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -14,16 +14,14 @@ from config.database import engine_for, migrate
 from config.load import load_settings
 from config.settings import Settings
 from decision_hook.contract import SurveyError, VoiceResult
-from voiceprint.entry import WatchlistEntry
-from voiceprint.store import WatchListStore
+from voiceprint.entry import Grounds, WatchlistEntry
 
 if TYPE_CHECKING:
     from voiceprint.audio import Samples
     from voiceprint.search import VoiceSearch
+    from voiceprint.store import WatchListStore
 
-app = typer.Typer(
-    no_args_is_help=True, help="The watch list: add, approve, remove, list, search, verify, eval."
-)
+app = typer.Typer(no_args_is_help=True, help="The watch list, and whose voice is whose.")
 
 Files = Annotated[list[Path], typer.Argument(help="WAV or FLAC at 8 or 16 kHz, one voice.")]
 Channel = Annotated[
@@ -33,42 +31,51 @@ Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, everything e
 By = Annotated[str, typer.Option(help="Who does this.")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """Two sets of recordings: one voice?"""
-
-    llr: float  # natural log, one voice against two
-    score: float
-    net_speech_s: tuple[float, float]
-    confidence: str
-
-
 @app.command()
 def add(
     files: Files,
-    label: Annotated[str, typer.Option(help="What staff call this voice.")],
-    reason: Annotated[str, typer.Option(help="Why it is listed: the case, the evidence.")],
+    label: Annotated[str, typer.Option(help="What staff call this voice; no caller's name.")],
+    reason: Annotated[str, typer.Option(help="Why it is listed.")],
     by: By,
-    days: Annotated[int | None, typer.Option(min=1, help="Until it expires; default: the settings'.")] = None,
+    evidence: Annotated[str, typer.Option(help="Where that can be checked: case and call numbers.")],
+    legal_basis: Annotated[str, typer.Option(help="What allows keeping this voiceprint.")],
     channel: Channel = None,
     as_json: Json = False,
 ) -> None:
     """Put a voice on the list. Another person must approve it before it is searched."""
-    settings = load_settings()
-    searching = _search(settings)
-    loaded, now = searching.ready(), datetime.now(UTC)
-    found = searching.voiceprint(_read(files, channel))
+    import numpy as np
+
+    from voiceprint.pool import pooled_speech
+    from voiceprint.purity import MIXED_BELOW, weakest_part
+    from voiceprint.quality import measure
+
+    searching = _search(load_settings())
+    loaded, segments = searching.ready(), _read(files, channel)
+    found = searching.voiceprint(segments)
     if found is None:
         raise SurveyError(f"{_names(files)}: too little speech; pass recordings with 20 s of it")
-    keep = timedelta(days=days or settings.voiceprint.keep_entries_days)
-    near = loaded.watchlist.search(found, now)
-    entry = loaded.watchlist.add(found, label=label, reason=reason, by=by, now=now, keep=keep)
-    for hit in near.hits:
+    grounds = Grounds(label=label, reason=reason, evidence=evidence, legal_basis=legal_basis)
+    speech = pooled_speech(segments)
+    added = loaded.watchlist.add(found, speech=speech, grounds=grounds, by=by, now=datetime.now(UTC))
+    weakest = weakest_part(speech, loaded.encoder, loaded.backend)
+    mixed = weakest is not None and weakest < MIXED_BELOW
+    complaints = measure(np.concatenate(segments)).complaints()
+    for complaint in complaints:
+        print(f"note: {complaint}; a better recording would be found more often", file=sys.stderr)
+    if mixed:
+        print("note: a part sounds unlike the rest; two voices? listen before approving", file=sys.stderr)
+    for hit in added.resembles:
         print(
             f"note: resembles entry {hit.entry} (llr {hit.llr:+.1f}); one person listed twice?",
             file=sys.stderr,
         )
-    _say(as_json, _shown(entry), f"{entry.id}: pending, from {entry.net_speech_s:.1f} s of speech")
+    resembles = [hit.model_dump(mode="json") for hit in added.resembles]
+    shown = _shown(added.entry) | {
+        "resembles": resembles,
+        "maybe_two_voices": mixed,
+        "complaints": complaints,
+    }
+    _say(as_json, shown, f"{added.entry.id}: pending, from {added.entry.net_speech_s:.1f} s of speech")
 
 
 @app.command()
@@ -79,22 +86,34 @@ def approve(entry: Annotated[str, typer.Argument(help="Entry id.")], by: By) -> 
 
 
 @app.command()
+def reviewed(
+    entry: Annotated[str, typer.Argument(help="Entry id.")],
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="Look at it again after so many.")] = 180,
+) -> None:
+    """Note that somebody looked at an entry and it stays."""
+    _store(load_settings()).reviewed(entry, review_at=datetime.now(UTC) + timedelta(days=days))
+    print(f"{entry}: due again in {days} days", file=sys.stderr)
+
+
+@app.command()
 def remove(entry: Annotated[str, typer.Argument(help="Entry id.")], by: By) -> None:
-    """Delete an entry's voiceprint for good."""
+    """Destroy an entry's key and delete its voiceprint and audio for good."""
     _store(load_settings()).remove(entry, by=by, at=datetime.now(UTC))
-    print(f"{entry}: removed, its voiceprint is deleted", file=sys.stderr)
+    print(f"{entry}: removed; key, voiceprint and audio are deleted", file=sys.stderr)
 
 
 @app.command("list")
 def list_entries(as_json: Json = False) -> None:
-    """Show the entries; drawn strangers are left out."""
+    """Show the entries, newest first."""
     entries = _store(load_settings()).entries()
     if as_json:
         print(json.dumps([_shown(entry) for entry in entries], ensure_ascii=False))
         return
     for entry in entries:
+        due = "REVIEW DUE  " if entry.review_at <= datetime.now(UTC) else ""
         until = f"until {entry.expires_at:%Y-%m-%d}"
-        print(f"{entry.id}  {entry.status:8}  {until}  {entry.label}  ({entry.reason})")
+        said = f"{entry.grounds.label}  ({entry.grounds.reason}; {entry.grounds.evidence})"
+        print(f"{entry.id}  {entry.status:8}  {until}  {due}{said}")
     if not entries:
         print('the watch list is empty; see "shengwen voiceprint add --help"', file=sys.stderr)
 
@@ -116,10 +135,11 @@ def search(files: Files, channel: Channel = None, as_json: Json = False) -> None
         lines.append(f"not searched: {result.why_not}")
     elif not lines:
         lines.append(f"no candidate among {result.list_size} voices")
-    if result.found_of_100 is not None:
+    if result.found_of_100 is not None and result.found_of_100_interval is not None:
+        low, high = result.found_of_100_interval
         lines.append(
-            f"of 100 listed voices about {result.found_of_100:.0f} would be found with "
-            f"{result.net_speech_s:.0f} s of speech ({result.found_of_100_from})"
+            f"of 100 listed voices about {result.found_of_100:.0f} ({low:.0f} to {high:.0f}) would be found "
+            f"with {result.net_speech_s:.0f} s of speech ({result.found_of_100_from})"
         )
     _say(as_json, result.model_dump(mode="json"), "\n".join(lines))
 
@@ -127,32 +147,128 @@ def search(files: Files, channel: Channel = None, as_json: Json = False) -> None
 @app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="One recording.")],
-    against: Annotated[list[Path], typer.Argument(help="Recordings of the voice it is said to be.")],
+    against: Annotated[
+        list[Path] | None, typer.Argument(help="Recordings of the voice it is said to be.")
+    ] = None,
+    call: Annotated[list[UUID] | None, typer.Option(help="Earlier calls of the same person.")] = None,
     channel: Channel = None,
     as_json: Json = False,
 ) -> None:
-    """Compare two sets of recordings: one voice, or two?"""
-    from voiceprint.backend import Backend
-    from voiceprint.quality import confidence
+    """Compare a recording with others, or with earlier calls of the person: one voice, or two?"""
+    searching = _search(load_settings())
+    first = searching.voiceprint(_read([file], channel))
+    others = searching.of_calls(call or [])
+    if against:
+        others += [print for print in [searching.voiceprint(_read(against, channel))] if print is not None]
+    if first is None or not others:
+        raise SurveyError(
+            f"{_names([file, *(against or [])])}: too little speech; pass at least 2 s on either side"
+        )
+    compared = searching.compare(first, others)
+    shown = {name: getattr(compared, name) for name in type(compared).__slots__}
+    _say(as_json, shown, f"llr {compared.llr:+.1f} for one voice, confidence {compared.confidence}")
+
+
+@app.command()
+def cluster(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="One recording each; none: all calls whose voiceprint is kept."),
+    ] = None,
+    channel: Channel = None,
+    as_json: Json = False,
+) -> None:
+    """Look for one voice under many identities. A cluster is a question for staff, not an answer."""
+    from voiceprint.clusters import clustered
+
+    searching = _search(load_settings())
+    loaded = searching.ready()
+    if files:
+        prints = [(str(file), searching.voiceprint([audio])) for file, audio in _each(files, channel)]
+        short = [name for name, found in prints if found is None]
+        if short:
+            raise SurveyError(f"{short[0]}: too little speech; leave it out")
+        named = [(name, found.vector, found.net_speech_s) for name, found in prints if found is not None]
+    else:
+        calls, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions)
+        named = [(str(c.call), v, c.net_speech_s) for c, v in zip(calls, vectors, strict=True)]
+    found = clustered(named, loaded.backend)
+    values = {"voices": len(named), "clusters": [{**cluster} for cluster in found]}
+    lines = [
+        f"{len(cluster['members'])} of one voice, weakest link llr {cluster['weakest_link_llr']:+.1f}: "
+        + ", ".join(cluster["members"])
+        for cluster in found
+    ]
+    _say(as_json, values, "\n".join(lines or [f"no two of {len(named)} seem to be one voice"]))
+
+
+@app.command()
+def calibrate(
+    folder: Annotated[Path, typer.Argument(help="FOLDER/<speaker>/<n>.wav, one call a file.")],
+    out: Annotated[Path, typer.Option(help="Where the numbers go, as .yaml and .npz beside it.")],
+    note: Annotated[str, typer.Option(help="What these calls are; shown beside every figure.")],
+) -> None:
+    """Measure the back end's numbers on your own calls; 10 speakers with 4 calls each are the least."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from voiceprint.encoder import ENCODERS
+    from voiceprint.own_calls import material
+    from voiceprint.recipe import make_table
 
     settings = load_settings()
-    searching = _search(settings)
-    first, second = (searching.voiceprint(_read(files, channel)) for files in ([file], against))
-    if first is None or second is None:
-        raise SurveyError(f"{_names([file, *against])}: too little speech; pass at least 2 s on either side")
-    backend = Backend(searching.ready().table)
-    score = float(
-        backend.scores(backend.latents(first.vector[None]), backend.latents(second.vector[None]))[0]
+    encoder = ENCODERS[settings.voiceprint.encoder](settings.models, settings.voiceprint.encoder_source)
+    console = Console(stderr=True)
+    speakers = sum(path.is_dir() for path in folder.iterdir()) if folder.is_dir() else 0
+    voices = dict(
+        track(material(folder, encoder), "embedding", total=speakers, console=console, transient=True)
     )
-    speech_s = min(first.net_speech_s, second.net_speech_s)
-    compared = Comparison(
-        llr=round(backend.llr(score, speech_s), 2),
-        score=round(score, 3),
-        net_speech_s=(round(first.net_speech_s, 2), round(second.net_speech_s, 2)),
-        confidence=confidence(speech_s, min_speech_s=settings.voiceprint.min_speech_s),
+    table = make_table(
+        voices,
+        {name: name for name in voices},
+        encoder.id,
+        source="calls",
+        note=note,
+        compared=lambda first, second: first != second,
     )
-    shown = {name: getattr(compared, name) for name in Comparison.__slots__}
-    _say(as_json, shown, f"llr {compared.llr:+.1f} for one voice, confidence {compared.confidence}")
+    table.save(out)
+    for row in table.file.durations:
+        print(
+            f"{row.speech_s:.0f} s: EER {100 * row.eer:.1f} %, raw {100 * row.raw_eer:.1f} %", file=sys.stderr
+        )
+
+
+@app.command()
+def reembed() -> None:
+    """Embed the list's audio anew after the encoder changed. Stopped, it goes on where it was."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from voiceprint.reembed import embed_anew
+
+    searching = _search(load_settings())
+    loaded = searching.ready()
+    waiting = loaded.store.of_other_encoders(loaded.encoder.id)
+    console = Console(stderr=True)
+    steps = embed_anew(waiting, loaded.store, loaded.encoder)
+    done = sum(1 for _ in track(steps, "embedding", total=len(waiting), console=console, transient=True))
+    print(f"{done} entries embedded with {loaded.encoder.id}", file=sys.stderr)
+
+
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Wrap all voiceprint keys with a new master key and forget the old one. Stop other processes first."""
+    from voiceprint.call_store import rewrap
+    from voiceprint.seal import Vault
+
+    settings = load_settings()
+    engine = engine_for(settings.database_url)
+    migrate(engine)
+    vault = Vault.open(settings.voiceprint.keys).with_new_key()
+    done = rewrap(engine, vault)
+    print(
+        f"{done} keys wrapped with {vault.without_old_keys().current}; back the key file up", file=sys.stderr
+    )
 
 
 @app.command("eval")
@@ -162,17 +278,26 @@ def evaluate(
         Path | None, typer.Option(help="Write the pairs with their scores here, as CSV.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Chooses who is enrolled.")] = 0,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Draw DET curve, calibration, list size and duration here, as PNG.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure the error rates on recordings whose speakers are known."""
     from voiceprint.backend import Backend
     from voiceprint.encoder import ENCODERS
     from voiceprint.evaluate import evaluate_folder
-    from voiceprint.tables import VoiceprintTable
+    from voiceprint.tables import VOICEPRINT_TABLE, VoiceprintTable
 
     settings = load_settings()
-    encoder = ENCODERS[settings.voiceprint.encoder](settings.models)
-    report = evaluate_folder(folder, encoder, Backend(VoiceprintTable.load()), seed=seed, trials=trials)
+    encoder = ENCODERS[settings.voiceprint.encoder](settings.models, settings.voiceprint.encoder_source)
+    table = VoiceprintTable.load(settings.voiceprint.table or VOICEPRINT_TABLE)
+    evaluation = evaluate_folder(folder, encoder, Backend(table), seed=seed, trials=trials)
+    report = evaluation.report
+    if pictures is not None:
+        from voiceprint.pictures import draw_all
+
+        draw_all(evaluation, Backend(table), pictures)
     lines = []
     for name, rates in (("raw", report["raw"]), ("backend", report["backend"])):
         missed = ", ".join(
@@ -191,21 +316,28 @@ def _search(settings: Settings) -> "VoiceSearch":
     return VoiceSearch(settings.voiceprint, settings.models, engine)
 
 
-def _store(settings: Settings) -> WatchListStore:
+def _store(settings: Settings) -> "WatchListStore":
+    from voiceprint.seal import Vault
+    from voiceprint.store import WatchListStore
+
     engine = engine_for(settings.database_url)
     migrate(engine)
-    return WatchListStore(engine)
+    return WatchListStore(engine, Vault.open(settings.voiceprint.keys))
 
 
 def _read(files: Sequence[Path], channel: int | None) -> "list[Samples]":
+    return [samples for _, samples in _each(files, channel)]
+
+
+def _each(files: Sequence[Path], channel: int | None) -> "Iterator[tuple[Path, Samples]]":
     from rich.console import Console
     from rich.progress import track
 
     from voiceprint.audio import read
 
     console = Console(stderr=True)
-    tracked = track(files, "reading", console=console, transient=True, disable=not console.is_terminal)
-    return [read(file, channel=channel) for file in tracked]
+    for file in track(files, "reading", console=console, transient=True, disable=not console.is_terminal):
+        yield file, read(file, channel=channel)
 
 
 def _names(files: Sequence[Path]) -> str:
@@ -215,14 +347,18 @@ def _names(files: Sequence[Path]) -> str:
 def _shown(entry: WatchlistEntry) -> dict[str, object]:
     return {
         "id": entry.id,
-        "label": entry.label,
-        "reason": entry.reason,
+        "label": entry.grounds.label,
+        "reason": entry.grounds.reason,
+        "evidence": entry.grounds.evidence,
+        "legal_basis": entry.grounds.legal_basis,
         "status": entry.status,
         "added_by": entry.added_by,
         "added_at": entry.added_at.isoformat(),
         "approved_by": entry.approved_by,
+        "review_at": entry.review_at.isoformat(),
         "expires_at": entry.expires_at.isoformat(),
         "model": entry.encoder.model,
+        "version": entry.encoder.version,
         "checksum": entry.encoder.checksum,
         "net_speech_s": entry.net_speech_s,
     }

@@ -10,26 +10,30 @@ from voiceprint.voiceprint import EncoderId
 class EntryStatus(StrEnum):
     PENDING = "pending"  # added by one person; not searched
     ACTIVE = "active"  # approved by another; searched until it expires
-    REMOVED = "removed"  # the vector is gone, who and why stays
+    REMOVED = "removed"  # key, vector and audio are gone, who and why stays
 
 
-class EntryOrigin(StrEnum):
-    REAL = "real"
-    FILLER = "filler"  # a drawn stranger; counts for the threshold, is never shown as a candidate
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """Why a voice may be listed. What staff write; never a caller's name or number."""
+
+    label: str  # what staff call this voice
+    reason: str  # why it is listed
+    evidence: str  # where that can be checked: case and call numbers
+    legal_basis: str  # what allows keeping a voiceprint without the person's wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchlistEntry:
-    """Why a voice is listed, by whom, until when. The vector stays in the table."""
+    """Why a voice is listed, by whom, until when. Vector and audio stay in the store, sealed."""
 
     id: str
-    label: str
-    reason: str
-    origin: EntryOrigin
+    grounds: Grounds
     status: EntryStatus
     added_by: str
     added_at: datetime
-    approved_by: str | None  # None: not yet, or filler
-    expires_at: datetime
+    approved_by: str | None  # None: not yet
+    review_at: datetime  # from then on it is shown as due for a look, and goes on being searched
+    expires_at: datetime  # from then on it is not searched, and soon deleted
     encoder: EncoderId
     net_speech_s: float

@@ -7,7 +7,7 @@ import numpy as np
 from voiceprint.audio import RATE_HZ, Samples
 from voiceprint.encoder.port import SpeakerEncoder
 from voiceprint.quality import speech_only
-from voiceprint.voiceprint import Voiceprint
+from voiceprint.voiceprint import Voiceprint, same_encoder, unit
 
 MAX_SPEECH_S = 120.0  # more adds nothing; the newest is kept
 
@@ -29,3 +29,19 @@ def pool(segments: Sequence[Samples], encoder: SpeakerEncoder, *, min_speech_s: 
     if net_speech_s < min_speech_s:
         return None
     return Voiceprint(vector=encoder.embed(speech), encoder=encoder.id, net_speech_s=net_speech_s)
+
+
+def pooled(voiceprints: Sequence[Voiceprint]) -> Voiceprint:
+    """One voiceprint of several recordings of one person, at least one, weighed by their speech.
+
+    Raises SurveyError if they are from different encoders or cancel each other.
+    """
+    first = voiceprints[0]
+    for other in voiceprints[1:]:
+        same_encoder(first.encoder, other.encoder)
+    total = sum((v.net_speech_s * v.vector for v in voiceprints), np.zeros_like(first.vector))
+    return Voiceprint(
+        vector=unit(total, where="pooled voiceprint"),
+        encoder=first.encoder,
+        net_speech_s=sum(v.net_speech_s for v in voiceprints),
+    )

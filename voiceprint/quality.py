@@ -15,6 +15,12 @@ MIN_RANGE_DB = 8.0  # speech moves by more within a sentence; a hum or hiss does
 BRIDGE_FRAMES = 10  # 200 ms: gaps inside and between words stay in
 MIN_RUN_FRAMES = 4  # 80 ms: shorter is a click
 
+MIN_SNR_DB = 10.0
+MAX_CLIPPED = 0.005
+MIN_BANDWIDTH_HZ = 2_500.0  # a telephone line carries 3,400
+BANDS_HZ = 125.0
+BAND_RANGE_DB = 35.0
+
 LOW_CONFIDENCE_BELOW_S = 10.0
 LISTING_FROM_S = 20.0  # an entry lives for years, so it starts from enough speech
 
@@ -34,6 +40,20 @@ class Quality:
     net_speech_s: float
     snr_db: float | None  # speech over the pauses around it; None: no speech, or no pause to compare with
     clipped: float  # share of samples at full scale, 0..1
+    bandwidth_hz: (
+        float | None
+    )  # up to where the speech is within 35 dB of its strongest band; None: no speech
+
+    def complaints(self) -> list[str]:
+        """What makes a voiceprint of it worse, for staff; [] if nothing does."""
+        found = []
+        if self.snr_db is not None and self.snr_db < MIN_SNR_DB:
+            found.append(f"noisy: speech only {self.snr_db:.0f} dB above the pauses")
+        if self.clipped > MAX_CLIPPED:
+            found.append(f"clipped: {100 * self.clipped:.1f} % of the samples are at full scale")
+        if self.bandwidth_hz is not None and self.bandwidth_hz < MIN_BANDWIDTH_HZ:
+            found.append(f"muffled: nothing above {self.bandwidth_hz:.0f} Hz")
+        return found
 
 
 def confidence(net_speech_s: float, *, min_speech_s: float) -> Confidence:
@@ -80,7 +100,18 @@ def measure(samples: Samples) -> Quality:
         net_speech_s=round(float(frames.sum()) * FRAME / RATE_HZ, 2),
         snr_db=snr_db,
         clipped=float(at_full_scale.mean()) if len(samples) else 0.0,
+        bandwidth_hz=_bandwidth_hz(speech_only(samples)),
     )
+
+
+def _bandwidth_hz(speech: Samples) -> float | None:
+    size = int(RATE_HZ / BANDS_HZ)
+    usable = len(speech) // size * size
+    if usable == 0:
+        return None
+    spectra = np.abs(np.fft.rfft(speech[:usable].reshape(-1, size) * np.hanning(size), axis=1)) ** 2
+    levels = 10 * np.log10(spectra.mean(axis=0) + 1e-9)
+    return float(np.flatnonzero(levels > levels.max() - BAND_RANGE_DB)[-1] * BANDS_HZ)
 
 
 def _levels_dbfs(samples: Samples) -> NDArray[np.float64]:

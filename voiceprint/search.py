@@ -3,35 +3,56 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy.engine import Engine
 
 from config.settings import VoiceprintSettings
-from decision_hook.contract import Consent, ConsentKind, VoiceResult
+from decision_hook.contract import Consent, ConsentKind, SurveyError, VoiceResult
 from voiceprint.audio import RATE_HZ, Samples
 from voiceprint.backend import Backend
+from voiceprint.call_store import CallStore
 from voiceprint.encoder import ENCODERS
 from voiceprint.encoder.port import SpeakerEncoder
-from voiceprint.pool import pool, pooled_speech
+from voiceprint.filler import draw_strangers
+from voiceprint.pool import pool, pooled, pooled_speech
+from voiceprint.quality import Confidence, confidence
+from voiceprint.replay import Catalogue, Landmarks, landmarks
+from voiceprint.seal import Vault
 from voiceprint.similarity import Similarity
 from voiceprint.store import WatchListStore
-from voiceprint.tables import VoiceprintTable
+from voiceprint.tables import VOICEPRINT_TABLE, VoiceprintTable
 from voiceprint.voiceprint import Voiceprint
-from voiceprint.watchlist import WatchList
+from voiceprint.watchlist import ListPolicy, WatchList
+
+REPLAYS_AMONG = 1_000  # newest calls whose audio is remembered
+RETENTION_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Loaded:
-    """What is read once: encoder, numbers, list."""
+    """What is read once: encoder, numbers, keys, list."""
 
     encoder: SpeakerEncoder
     table: VoiceprintTable
+    backend: Backend
     store: WatchListStore
+    calls: CallStore
     watchlist: WatchList
     similarity: Similarity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two sets of recordings: one voice?"""
+
+    llr: float  # natural log, one voice against two
+    score: float
+    net_speech_s: tuple[float, float]
+    confidence: Confidence
 
 
 class VoiceSearch:
@@ -42,16 +63,22 @@ class VoiceSearch:
         self._models = models
         self._engine = engine
         self._loaded: Loaded | None = None
+        self._cleaned_at: datetime | None = None
         self._loading = threading.Lock()
 
     def ready(self) -> Loaded:
-        """Loads what is not loaded yet (about 5 s the first time) and fills the list up.
+        """Loads what is not loaded yet (about 1 s the first time) and deletes what has expired.
 
-        Raises SurveyError if weights, numbers or list cannot be used.
+        Raises SurveyError if weights, numbers, keys or list cannot be used.
         """
         with self._loading:
             if self._loaded is None:
                 self._loaded = self._load()
+            now = datetime.now(UTC)
+            if self._cleaned_at is None or now - self._cleaned_at >= RETENTION_EVERY:
+                self._cleaned_at = now
+                self._loaded.store.remove_expired(now)
+                self._loaded.calls.delete_before(now - timedelta(days=self._settings.keep_calls_days))
             return self._loaded
 
     def voiceprint(self, segments: Sequence[Samples]) -> Voiceprint | None:
@@ -64,8 +91,8 @@ class VoiceSearch:
         """Searches the list for the voice in a call's answers so far.
 
         `consent`: the caller's answer about voiceprints; without it nothing is embedded.
-        `call`: keeps the voiceprint under this call; None keeps nothing.
-        About 5 ms per second of speech. Raises SurveyError for audio of the wrong kind.
+        `call`: keeps the voiceprint under this call and looks for replayed audio; None keeps nothing.
+        About 10 ms per second of speech. Raises SurveyError for audio of the wrong kind.
         """
         net_speech_s = round(len(pooled_speech(segments)) / RATE_HZ, 2)
         if consent is None or consent.kind is not ConsentKind.VOICEPRINT or not consent.given:
@@ -77,38 +104,91 @@ class VoiceSearch:
             )
             return VoiceResult(searched=False, why_not=why_not, net_speech_s=net_speech_s)
         loaded, now = self.ready(), datetime.now(UTC)
-        if call is not None:
-            loaded.store.keep_call(call, voiceprint, consent_at_ms=consent.at_ms, at=now)
-        return loaded.watchlist.search(voiceprint, now)
+        result = loaded.watchlist.search(voiceprint, now)
+        if call is None:
+            return result
+        marks = _marks_of(segments)
+        earlier = [(name, old) for name, old in loaded.calls.landmarks(REPLAYS_AMONG) if name != call]
+        loaded.calls.keep(call, voiceprint, marks, consent_at_ms=consent.at_ms, at=now)
+        return result.model_copy(update={"replay_of": _replay_among(earlier, marks)})
 
     def same(self, first: Samples, second: Samples) -> float | None:
         """Probability that two short stretches of one call are one voice; see Similarity. Needs consent."""
         return self.ready().similarity.same(first, second)
 
-    def found_of_100(self, speech_s: float) -> float:
-        """Of 100 listed voices, how many a call with so much speech would show as candidates."""
+    def compare(self, first: Voiceprint, others: Sequence[Voiceprint]) -> Comparison:
+        """1:1: one recording against all others of the voice it is said to be, pooled."""
+        loaded, second = self.ready(), pooled(others)
+        one, other = loaded.backend.whitened(np.stack((first.vector, second.vector)))
+        score = float(one @ other)
+        speech_s = min(first.net_speech_s, second.net_speech_s)
+        return Comparison(
+            llr=round(loaded.backend.llr(score, speech_s), 2),
+            score=round(score, 3),
+            net_speech_s=(round(first.net_speech_s, 2), round(second.net_speech_s, 2)),
+            confidence=confidence(speech_s, min_speech_s=self._settings.min_speech_s),
+        )
+
+    def of_calls(self, calls: Sequence[UUID]) -> list[Voiceprint]:
+        """Kept voiceprints of these calls. Raises SurveyError if one is not kept."""
+        loaded = self.ready()
+        kept, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions)
+        known = {row.call: i for i, row in enumerate(kept)}
+        missing = [str(call) for call in calls if call not in known]
+        if missing:
+            raise SurveyError(f"call {missing[0]}: no voiceprint is kept; it had no consent or has expired")
+        return [
+            Voiceprint(
+                vector=vectors[known[call]],
+                encoder=loaded.encoder.id,
+                net_speech_s=kept[known[call]].net_speech_s,
+            )
+            for call in calls
+        ]
+
+    def found_of_100(self, speech_s: float) -> tuple[float, float, float]:
+        """Of 100 listed voices, how many a call with so much speech would show; and the 95 % interval."""
         return self.ready().watchlist.found_of_100(speech_s, datetime.now(UTC))
 
     def _load(self) -> Loaded:
-        encoder = ENCODERS[self._settings.encoder](self._models)
-        table = VoiceprintTable.load()
+        settings = self._settings
+        encoder = ENCODERS[settings.encoder](self._models, settings.encoder_source)
+        table = VoiceprintTable.load(settings.table or VOICEPRINT_TABLE)
         table.fits(encoder.id)
-        store = WatchListStore(self._engine)
+        vault = Vault.open(settings.keys)
+        store = WatchListStore(self._engine, vault)
         backend = Backend(table)
-        watchlist = WatchList(
-            store,
-            backend,
-            encoder,
-            self._settings.candidates_per_1000_calls,
-            self._settings.min_speech_s,
+        policy = ListPolicy(
+            candidates_per_1000_calls=settings.candidates_per_1000_calls,
+            target_fpir=settings.target_fpir,
+            min_speech_s=settings.min_speech_s,
+            keep=timedelta(days=settings.keep_entries_days),
+            review=timedelta(days=settings.review_entries_days),
         )
-        watchlist.fill_up(table, to=self._settings.fill_list_to, now=datetime.now(UTC))
-        anyone = backend.latents(table.strangers_mean[None])
-        backend.scores(anyone, anyone)  # imports the scorer now, not in a call
+        strangers = draw_strangers(table, settings.fill_list_to, np.random.default_rng(0))
+        watchlist = WatchList(store, backend, encoder, policy, vault, strangers)
+        watchlist.size(datetime.now(UTC))  # builds the index now, not in a call
         return Loaded(
             encoder=encoder,
             table=table,
+            backend=backend,
             store=store,
+            calls=CallStore(self._engine, vault),
             watchlist=watchlist,
             similarity=Similarity(encoder, table),
         )
+
+
+def _marks_of(segments: Sequence[Samples]) -> Landmarks:
+    """Landmarks of each answer; between answers a second is left, so that no pair spans two of them."""
+    gap = np.zeros(RATE_HZ + RATE_HZ // 4, dtype=np.int16)
+    pieces = [piece for segment in segments for piece in (segment, gap)]
+    return landmarks(np.concatenate(pieces) if pieces else gap)
+
+
+def _replay_among(earlier: Sequence[tuple[UUID, Landmarks]], marks: Landmarks) -> str:
+    catalogue = Catalogue()
+    for name, old in earlier:
+        catalogue.add(str(name), old)
+    found = catalogue.find(marks)
+    return found[0][0] if found else ""

@@ -17,7 +17,7 @@ class Similarity:
 
     def __init__(self, encoder: SpeakerEncoder, table: VoiceprintTable) -> None:
         self._encoder = encoder
-        self._plda = table.plda
+        self._whitening = table.whitening
         self._rows = sorted(table.file.shorts, key=lambda row: row.speech_s)
 
     def same(self, first: Samples, second: Samples) -> float | None:
@@ -30,8 +30,8 @@ class Similarity:
         shorter_s = min(len(piece) for piece in speech) / RATE_HZ
         if shorter_s < self._rows[0].speech_s:
             return None
-        latents = self._plda.latents(self._encoder.embed_many(speech))
-        score = float(self._plda.scores(latents[:1], latents[1:])[0, 0])
+        one, other = self._whitening.apply(self._encoder.embed_many(speech))
+        score = float(one @ other)
         seconds = [row.speech_s for row in self._rows]
         scale = float(np.interp(shorter_s, seconds, [row.scale for row in self._rows]))
         offset = float(np.interp(shorter_s, seconds, [row.offset for row in self._rows]))

@@ -1,83 +1,62 @@
-"""The tables of this room: watch list and voiceprints of calls. SQL is the truth; indexes are rebuilt."""
+"""Reads and writes the watch list. One method, one transaction: a crash leaves all of it or nothing."""
 
+import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, Row
 
-from config.database import UtcDateTime, metadata, reading
+from config.database import reading
 from decision_hook.contract import SurveyError
-from voiceprint.entry import EntryOrigin, EntryStatus, WatchlistEntry
-from voiceprint.voiceprint import EncoderId, Vectors, Voiceprint
+from voiceprint.audio import RATE_HZ, Samples
+from voiceprint.entry import EntryStatus, Grounds, WatchlistEntry
+from voiceprint.schema import voice_key, watchlist_change, watchlist_entry
+from voiceprint.seal import Vault, WrappedKey, seal, unseal
+from voiceprint.voiceprint import EncoderId, Vector, Vectors
 
-watchlist_entry = sa.Table(
-    "watchlist_entry",
-    metadata,
-    sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("label", sa.String(200), nullable=False),  # what staff call this voice; not a caller's name
-    sa.Column("reason", sa.String(1000), nullable=False),  # why it is listed, and the evidence
-    sa.Column("origin", sa.String(10), nullable=False),
-    sa.Column("status", sa.String(10), nullable=False),
-    sa.Column("added_by", sa.String(100), nullable=False),
-    sa.Column("added_at", UtcDateTime(), nullable=False),
-    sa.Column("approved_by", sa.String(100)),
-    sa.Column("approved_at", UtcDateTime()),
-    sa.Column("removed_by", sa.String(100)),
-    sa.Column("removed_at", UtcDateTime()),
-    sa.Column("expires_at", UtcDateTime(), nullable=False),
-    sa.Column("model", sa.String(100), nullable=False),
-    sa.Column("checksum", sa.String(64), nullable=False),
-    sa.Column("vector", sa.LargeBinary()),  # float32 little-endian; NULL once removed
-    sa.Column("net_speech_s", sa.Float(), nullable=False),
-    sa.CheckConstraint("approved_by IS NULL OR approved_by <> added_by", name="two_persons"),
-    sa.CheckConstraint("status IN ('pending', 'active', 'removed')", name="status_known"),
-    sa.CheckConstraint("origin IN ('real', 'filler')", name="origin_known"),
-    sa.CheckConstraint(
-        "status <> 'active' OR origin = 'filler' OR approved_by IS NOT NULL", name="active_is_approved"
-    ),
-    sa.CheckConstraint("(status = 'removed') = (vector IS NULL)", name="removed_has_no_vector"),
-    sa.Index("ix_watchlist_entry_status_model", "status", "model"),
-)
+_SEALED = ("vector", "speech")
+_DESCRIPTION = [column for column in watchlist_entry.c if column.name not in _SEALED]
 
-call_voiceprint = sa.Table(
-    "call_voiceprint",
-    metadata,
-    sa.Column("call", sa.Uuid(), primary_key=True),
-    sa.Column("consent_at_ms", sa.Integer(), nullable=False),  # the call's voiceprint consent, since answer
-    sa.Column("made_at", UtcDateTime(), nullable=False),
-    sa.Column("model", sa.String(100), nullable=False),
-    sa.Column("checksum", sa.String(64), nullable=False),
-    sa.Column("vector", sa.LargeBinary(), nullable=False),
-    sa.Column("net_speech_s", sa.Float(), nullable=False),
-)
 
-Revision = tuple[int, datetime | None, datetime | None]  # changes whenever the active list does
-_DESCRIPTION = [column for column in watchlist_entry.c if column.name != "vector"]
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NewEntry:
+    """An entry with what is sealed for it."""
+
+    entry: WatchlistEntry
+    vector: Vector
+    speech: Samples  # int16 at 8 kHz, without pauses
 
 
 class WatchListStore:
-    """Reads and writes the tables. Every method blocks; one method, one transaction."""
+    """The entries, their keys and what these seal. Every method blocks."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
+        self._vault = vault
 
-    def add(self, entries: Sequence[WatchlistEntry], vectors: Vectors) -> None:
+    def add(self, added: Sequence[NewEntry]) -> None:
         """Raises SurveyError if an id is taken."""
-        rows = [
-            {
-                **{name: getattr(entry, name) for name in _PLAIN},
-                "model": entry.encoder.model,
-                "checksum": entry.encoder.checksum,
-                "vector": vector.astype("<f4").tobytes(),
-            }
-            for entry, vector in zip(entries, vectors, strict=True)
-        ]
+        rows, keys = [], []
+        for new in added:
+            owner = _owner(new.entry.id)
+            key, wrapped = self._vault.new_key(owner)
+            rows.append(
+                {
+                    **_described(new.entry),
+                    "vector": seal(key, new.vector.astype("<f4").tobytes(), owner),
+                    "speech": seal(key, _compressed(new.speech), owner),
+                }
+            )
+            keys.append({"owner": owner, "master": wrapped.master, "wrapped": wrapped.wrapped})
         try:
             with self._engine.begin() as connection:
                 connection.execute(sa.insert(watchlist_entry), rows)
+                connection.execute(sa.insert(voice_key), keys)
+                connection.execute(sa.insert(watchlist_change), [{"entry": row["id"]} for row in rows])
         except sa.exc.IntegrityError as exc:
             raise SurveyError(
                 "watch list: an entry with this id is there already; choose another id"
@@ -86,112 +65,261 @@ class WatchListStore:
     def approve(self, entry_id: str, *, by: str, at: datetime) -> None:
         """Makes a pending entry active. Raises SurveyError; the person who added it may not approve it."""
         with self._engine.begin() as connection:
-            entry = self._found(connection, entry_id)
+            entry = _found(connection, entry_id)
             if entry.status != EntryStatus.PENDING:
                 raise SurveyError(
                     f"watch list entry {entry_id}: is {entry.status}, not pending; nothing to approve"
                 )
-            if entry.added_by == by:
+            if entry.added_by == by.strip():
                 raise SurveyError(
                     f"watch list entry {entry_id}: was added by {by}; another person must approve it"
                 )
+            if not by.strip():
+                raise SurveyError(f"watch list entry {entry_id}: the person is empty; say who approves")
             connection.execute(
                 sa.update(watchlist_entry)
                 .where(watchlist_entry.c.id == entry_id)
-                .values(status=EntryStatus.ACTIVE, approved_by=by, approved_at=at)
+                .values(status=EntryStatus.ACTIVE, approved_by=by.strip(), approved_at=at)
+            )
+            connection.execute(sa.insert(watchlist_change).values(entry=entry_id))
+
+    def reviewed(self, entry_id: str, *, review_at: datetime) -> None:
+        """Somebody looked at the entry and it stays: when to look again. Raises SurveyError."""
+        with self._engine.begin() as connection:
+            entry = _found(connection, entry_id)
+            if entry.status == EntryStatus.REMOVED or review_at > entry.expires_at:
+                raise SurveyError(
+                    f"watch list entry {entry_id}: is {entry.status} until {entry.expires_at:%Y-%m-%d}; "
+                    "choose an earlier review, or add the voice again"
+                )
+            connection.execute(
+                sa.update(watchlist_entry).where(watchlist_entry.c.id == entry_id).values(review_at=review_at)
             )
 
     def remove(self, entry_id: str, *, by: str, at: datetime) -> None:
-        """Deletes the vector for good; who listed and removed it stays. Raises SurveyError."""
-        with self._engine.begin() as connection:
-            if self._found(connection, entry_id).status == EntryStatus.REMOVED:
-                raise SurveyError(f"watch list entry {entry_id}: was removed already; nothing to do")
-            connection.execute(
-                sa.update(watchlist_entry)
-                .where(watchlist_entry.c.id == entry_id)
-                .values(status=EntryStatus.REMOVED, vector=None, removed_by=by, removed_at=at)
-            )
+        """Destroys the key and deletes vector and audio; who listed and removed it stays. Raises SurveyError.
 
-    def entries(self, *, filler: bool = False) -> list[WatchlistEntry]:
-        """All entries, newest first; drawn strangers only if asked for."""
+        Also the database's free pages and its log hold neither afterwards.
+        """
+        with self._engine.begin() as connection:
+            if _found(connection, entry_id).status == EntryStatus.REMOVED:
+                raise SurveyError(f"watch list entry {entry_id}: was removed already; nothing to do")
+            overwrite_deleted(connection)
+            _delete(connection, [entry_id], by=by, at=at)
+        empty_log(self._engine)
+
+    def remove_expired(self, now: datetime) -> int:
+        """Deletes what expired, as `remove` does; returns how many entries."""
+        with self._engine.begin() as connection:
+            column = watchlist_entry.c
+            query = sa.select(column.id).where(column.status != EntryStatus.REMOVED, column.expires_at <= now)
+            expired = [row.id for row in connection.execute(query)]
+            if not expired:
+                return 0
+            overwrite_deleted(connection)
+            _delete(connection, expired, by="retention", at=now)
+        empty_log(self._engine)
+        return len(expired)
+
+    def entries(self) -> list[WatchlistEntry]:
+        """All entries, newest first."""
         query = sa.select(*_DESCRIPTION).order_by(watchlist_entry.c.added_at.desc(), watchlist_entry.c.id)
-        if not filler:
-            query = query.where(watchlist_entry.c.origin != EntryOrigin.FILLER)
         with reading(self._engine) as connection:
             return [_entry(row) for row in connection.execute(query)]
 
-    def revision(self) -> Revision:
-        """Equal for two calls: the active list did not change between them, expiry apart."""
-        column = watchlist_entry.c
-        query = sa.select(sa.func.count(), sa.func.max(column.approved_at), sa.func.max(column.removed_at))
+    def newest_change(self) -> int:
+        """Number of the latest change; the same number: the list did not change, expiry apart."""
         with reading(self._engine) as connection:
-            count, approved, removed = connection.execute(query).one()
-        return count, approved, removed
+            return connection.execute(sa.select(sa.func.max(watchlist_change.c.number))).scalar() or 0
+
+    def changed_after(self, number: int) -> set[str]:
+        """Ids of entries added, approved, embedded anew or removed since."""
+        query = sa.select(watchlist_change.c.entry).where(watchlist_change.c.number > number).distinct()
+        with reading(self._engine) as connection:
+            return set(connection.execute(query).scalars())
 
     def active(
-        self, encoder: EncoderId, dimensions: int, now: datetime
+        self, encoder: EncoderId, dimensions: int, now: datetime, *, only: set[str] | None = None
     ) -> tuple[list[WatchlistEntry], Vectors]:
-        """Entries of these weights that may be searched, and their vectors (n, d)."""
+        """Entries of this encoder that may be searched, and their vectors (n, d). Raises SurveyError."""
         column = watchlist_entry.c
-        query = sa.select(watchlist_entry).where(
-            column.status == EntryStatus.ACTIVE,
-            column.expires_at > now,
-            column.model == encoder.model,
-            column.checksum == encoder.checksum,
+        query = (
+            sa.select(*_DESCRIPTION, column.vector, voice_key.c.master, voice_key.c.wrapped)
+            .outerjoin(voice_key, voice_key.c.owner == sa.literal("entry:") + column.id)
+            .where(
+                column.status == EntryStatus.ACTIVE,
+                column.expires_at > now,
+                column.model == encoder.model,
+                column.version == encoder.version,
+                column.checksum == encoder.checksum,
+            )
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        wanted_bytes = 4 * dimensions
-        for row in rows:
-            if len(row.vector) != wanted_bytes:
+            if only is None:
+                rows = connection.execute(query).all()
+            else:
+                rows = [
+                    row
+                    for ids in _parts(sorted(only))
+                    for row in connection.execute(query.where(column.id.in_(ids)))
+                ]
+        vectors = np.zeros((len(rows), dimensions), dtype=np.float32)
+        for row, vector in zip(rows, vectors, strict=True):
+            content = self._opened(row.id, row.master, row.wrapped, row.vector)
+            if len(content) != 4 * dimensions:
                 raise SurveyError(
-                    f"watch list entry {row.id}: its stored vector is damaged; remove and add it again"
+                    f"watch list entry {row.id}: its vector has {len(content)} bytes; remove and add it again"
                 )
-        vectors = np.frombuffer(b"".join(row.vector for row in rows), dtype="<f4")
-        return [_entry(row) for row in rows], vectors.reshape(len(rows), dimensions)
+            vector[:] = np.frombuffer(content, dtype="<f4")
+        return [_entry(row) for row in rows], vectors
 
-    def keep_call(self, call: UUID, voiceprint: Voiceprint, *, consent_at_ms: int, at: datetime) -> None:
-        """Stores the call's voiceprint; a later one of the same call, from more speech, replaces it."""
-        row = {
-            "consent_at_ms": consent_at_ms,
-            "made_at": at,
-            "model": voiceprint.encoder.model,
-            "checksum": voiceprint.encoder.checksum,
-            "vector": voiceprint.vector.astype("<f4").tobytes(),
-            "net_speech_s": voiceprint.net_speech_s,
-        }
+    def of_other_encoders(self, encoder: EncoderId) -> list[str]:
+        """Ids of entries, pending or active, that this encoder cannot search yet."""
+        column = watchlist_entry.c
+        query = sa.select(column.id).where(
+            column.status != EntryStatus.REMOVED,
+            sa.or_(
+                column.model != encoder.model,
+                column.version != encoder.version,
+                column.checksum != encoder.checksum,
+            ),
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def speech(self, entry_id: str) -> Samples:
+        """What the entry was made from. Raises SurveyError if it was removed or is damaged."""
+        query = (
+            sa.select(watchlist_entry.c.speech, voice_key.c.master, voice_key.c.wrapped)
+            .outerjoin(voice_key, voice_key.c.owner == _owner(entry_id))
+            .where(watchlist_entry.c.id == entry_id)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None or row.speech is None:
+            raise SurveyError(f"watch list entry {entry_id}: has no audio; it was removed or never added")
+        return _decompressed(self._opened(entry_id, row.master, row.wrapped, row.speech))
+
+    def embedded_anew(self, entry_id: str, vector: Vector, encoder: EncoderId) -> None:
+        """Replaces the entry's vector by another encoder's. An entry removed meanwhile stays removed."""
         with self._engine.begin() as connection:
-            known = sa.update(call_voiceprint).where(call_voiceprint.c.call == call).values(**row)
-            if connection.execute(known).rowcount == 0:
-                connection.execute(sa.insert(call_voiceprint).values(call=call, **row))
+            key = connection.execute(
+                sa.select(voice_key).where(voice_key.c.owner == _owner(entry_id))
+            ).one_or_none()
+            if key is None:
+                return
+            opened = self._vault.unwrap(WrappedKey(master=key.master, wrapped=key.wrapped), _owner(entry_id))
+            connection.execute(
+                sa.update(watchlist_entry)
+                .where(watchlist_entry.c.id == entry_id)
+                .values(
+                    vector=seal(opened, vector.astype("<f4").tobytes(), _owner(entry_id)),
+                    model=encoder.model,
+                    version=encoder.version,
+                    checksum=encoder.checksum,
+                )
+            )
+            connection.execute(sa.insert(watchlist_change).values(entry=entry_id))
 
-    @staticmethod
-    def _found(connection: sa.Connection, entry_id: str) -> WatchlistEntry:
-        row = connection.execute(
-            sa.select(*_DESCRIPTION).where(watchlist_entry.c.id == entry_id)
-        ).one_or_none()
-        if row is None:
-            raise SurveyError(f'watch list: no entry {entry_id}; see "shengwen voiceprint list"')
-        return _entry(row)
+    def _opened(self, entry_id: str, master: str | None, wrapped: bytes | None, sealed: bytes) -> bytes:
+        if master is None or wrapped is None:
+            raise SurveyError(f"watch list entry {entry_id}: its key is gone; remove the entry")
+        key = self._vault.unwrap(WrappedKey(master=master, wrapped=wrapped), _owner(entry_id))
+        return unseal(key, sealed, _owner(entry_id))
 
 
-_PLAIN = (
-    "id", "label", "reason", "origin", "status", "added_by", "added_at", "approved_by", "expires_at",
-    "net_speech_s",
-)  # fmt: skip
+def overwrite_deleted(connection: sa.Connection) -> None:
+    """From here on what SQLite deletes on this connection is overwritten with zeros, not only unlinked."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
-def _entry(row: Row[tuple[object, ...]]) -> WatchlistEntry:
+def empty_log(engine: Engine) -> None:
+    """Moves the write-ahead log into the database and empties it: it holds pages from before a deletion.
+
+    While somebody reads an older view, the log stays until the next call; so every deletion calls it.
+    """
+    if engine.dialect.name == "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None  # an open connection has one
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _delete(connection: sa.Connection, ids: Sequence[str], *, by: str, at: datetime) -> None:
+    for entry_id in ids:
+        connection.execute(sa.delete(voice_key).where(voice_key.c.owner == _owner(entry_id)))
+        connection.execute(
+            sa.update(watchlist_entry)
+            .where(watchlist_entry.c.id == entry_id)
+            .values(status=EntryStatus.REMOVED, vector=None, speech=None, removed_by=by, removed_at=at)
+        )
+        connection.execute(sa.insert(watchlist_change).values(entry=entry_id))
+
+
+def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
+    """SQLite takes 32,766 parameters in a statement, older ones 999."""
+    return [ids[start : start + 900] for start in range(0, len(ids), 900)]
+
+
+def _found(connection: sa.Connection, entry_id: str) -> WatchlistEntry:
+    row = connection.execute(sa.select(*_DESCRIPTION).where(watchlist_entry.c.id == entry_id)).one_or_none()
+    if row is None:
+        raise SurveyError(f'watch list: no entry {entry_id}; see "shengwen voiceprint list"')
+    return _entry(row)
+
+
+def _owner(entry_id: str) -> str:
+    return f"entry:{entry_id}"
+
+
+def _described(entry: WatchlistEntry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "label": entry.grounds.label,
+        "reason": entry.grounds.reason,
+        "evidence": entry.grounds.evidence,
+        "legal_basis": entry.grounds.legal_basis,
+        "status": entry.status,
+        "added_by": entry.added_by,
+        "added_at": entry.added_at,
+        "approved_by": entry.approved_by,
+        "review_at": entry.review_at,
+        "expires_at": entry.expires_at,
+        "model": entry.encoder.model,
+        "version": entry.encoder.version,
+        "checksum": entry.encoder.checksum,
+        "net_speech_s": entry.net_speech_s,
+    }
+
+
+def _entry(row: Row[*tuple[Any, ...]]) -> WatchlistEntry:
     return WatchlistEntry(
         id=row.id,
-        label=row.label,
-        reason=row.reason,
-        origin=EntryOrigin(row.origin),
+        grounds=Grounds(
+            label=row.label, reason=row.reason, evidence=row.evidence, legal_basis=row.legal_basis
+        ),
         status=EntryStatus(row.status),
         added_by=row.added_by,
         added_at=row.added_at,
         approved_by=row.approved_by,
+        review_at=row.review_at,
         expires_at=row.expires_at,
-        encoder=EncoderId(model=row.model, checksum=row.checksum),
+        encoder=EncoderId(model=row.model, version=row.version, checksum=row.checksum),
         net_speech_s=row.net_speech_s,
     )
+
+
+def _compressed(speech: Samples) -> bytes:
+    import soundfile
+
+    buffer = io.BytesIO()
+    soundfile.write(buffer, speech, RATE_HZ, format="FLAC", subtype="PCM_16")
+    return buffer.getvalue()
+
+
+def _decompressed(content: bytes) -> Samples:
+    import soundfile
+
+    samples: Samples = soundfile.read(io.BytesIO(content), dtype="int16")[0]
+    return samples

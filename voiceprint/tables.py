@@ -7,18 +7,20 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 import config
 from config.document import check, read_document
 from decision_hook.contract import SurveyError
-from voiceprint.plda import Plda
 from voiceprint.voiceprint import EncoderId
+from voiceprint.whitening import Whitening
 
 VOICEPRINT_TABLE = Path(config.__file__).parent / "tables" / "voiceprint.yaml"
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Quantiles = Annotated[tuple[float, ...], Field(min_length=13, max_length=13)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 
 
@@ -30,8 +32,8 @@ class Origin(Row):
     """What the numbers were measured on."""
 
     source: Literal["simulated", "calls"]  # simulated: human voices over simulated telephone lines
-    human_voices: Annotated[int, Field(ge=0)]
-    synthetic_voices: Annotated[int, Field(ge=0)]
+    voices: Annotated[int, Field(ge=1)]  # human, fitted on
+    tried: Annotated[int, Field(ge=1)]  # of them with speech enough for trials
     note: str
 
 
@@ -46,8 +48,11 @@ class DurationRow(Row):
     eer: Share
     raw_eer: Share  # of the plain cosine, for comparison
     cllr: Annotated[float, Field(ge=0)]
-    # Scores of one voice against itself, at 1, 5, 10, 20 … 90, 95, 99 %
-    mated: Annotated[tuple[float, ...], Field(min_length=13, max_length=13)]
+    # Scores of one voice against itself, at 1, 5, 10, 20 … 90, 95, 99 %; then the ends of the 95 %
+    # intervals of these quantiles, by drawing speakers anew
+    mated: Quantiles
+    mated_low: Quantiles
+    mated_high: Quantiles
 
 
 class TailRow(Row):
@@ -72,6 +77,7 @@ class TableFile(Row):
     """voiceprint.yaml."""
 
     model: str
+    version: str  # of what we do before and after the network
     checksum: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]  # of the encoder's weights
     arrays: Annotated[str, Field(pattern=r"^[a-z0-9_]+\.npz$")]
     arrays_checksum: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -105,11 +111,25 @@ class VoiceprintTable:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             return cls(file, {name: stored[name] for name in stored.files})
 
+    def save(self, path: Path) -> None:
+        """Both files; each is written aside and then put in place. Blocks."""
+        buffer = io.BytesIO()
+        np.savez(buffer, **self._arrays)  # type: ignore[arg-type]  # numpy's stub takes options by name
+        content = buffer.getvalue()
+        described = self.file.model_dump(mode="json") | {
+            "arrays": f"{path.stem}.npz",
+            "arrays_checksum": hashlib.sha256(content).hexdigest(),
+        }
+        head = "# The voiceprint back end's numbers, made from recordings; do not edit by hand.\n"
+        text = head + yaml.safe_dump(described, sort_keys=False, width=110)
+        for target, data in ((path.with_suffix(".npz"), content), (path, text.encode())):
+            aside = target.with_name(f".{target.name}.new")
+            aside.write_bytes(data)
+            aside.replace(target)
+
     @cached_property
-    def plda(self) -> Plda:
-        return Plda(
-            mean=self._arrays["mean"], projection=self._arrays["projection"], between=self._arrays["between"]
-        )
+    def whitening(self) -> Whitening:
+        return Whitening(mean=self._arrays["mean"], projection=self._arrays["projection"])
 
     @property
     def strangers_mean(self) -> NDArray[np.float32]:
@@ -123,9 +143,9 @@ class VoiceprintTable:
 
     def fits(self, encoder: EncoderId) -> None:
         """Raises SurveyError if the numbers were measured with other weights."""
-        if (encoder.model, encoder.checksum) != (self.file.model, self.file.checksum):
+        measured = EncoderId(model=self.file.model, version=self.file.version, checksum=self.file.checksum)
+        if encoder != measured:
             raise SurveyError(
-                f"{VOICEPRINT_TABLE.name}: was measured with {self.file.model} {self.file.checksum[:12]}, "
-                f"the encoder is {encoder.model} {encoder.checksum[:12]}; "
-                'run "shengwen models gather", or scripts/fit_voiceprint for other weights'
+                f"{VOICEPRINT_TABLE.name}: was measured with {measured}, the encoder is {encoder}; "
+                'run "shengwen models gather", or "shengwen voiceprint calibrate" for other weights'
             )

@@ -5,31 +5,28 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceprint.plda import Plda
 from voiceprint.voiceprint import Vectors
+from voiceprint.whitening import Whitening
 
 Scores = NDArray[np.float64]
+FULL_WEIGHT = 12  # recordings from which a voice counts fully towards the spread
 
 
-def fit_plda(voices: Mapping[str, Vectors], *, dimensions: int, shrinkage: float) -> Plda:
-    """PLDA from several recordings of each voice, with the two covariances in closed form.
+def fit_whitening(voices: Mapping[str, Vectors], *, shrinkage: float) -> Whitening:
+    """From several recordings of each voice, over different lines.
 
-    `shrinkage`: share of the mean variance added to every direction within a voice, because few
-    speakers leave most directions unmeasured.
+    `shrinkage`: share of the mean variance added to every direction, because few speakers leave most
+    directions unmeasured.
     """
-    from scipy.linalg import eigh
-
-    centres = np.array([vectors.mean(axis=0) for vectors in voices.values()], dtype=np.float64)
-    mean = centres.mean(axis=0)
-    between = (centres - mean).T @ (centres - mean) / len(centres)
-    within = np.mean([np.cov(vectors.T, bias=True) for vectors in voices.values()], axis=0)
+    centres = np.array([vectors.mean(axis=0) for vectors in voices.values()])
+    weights = [min(1.0, len(vectors) / FULL_WEIGHT) for vectors in voices.values()]
+    spreads = [np.cov(vectors.T.astype(np.float64), bias=True) for vectors in voices.values()]
+    within = np.average(spreads, axis=0, weights=weights)
     within += shrinkage * np.trace(within) / len(within) * np.eye(len(within))
-    ratios, directions = eigh(between, within)
-    best = np.argsort(-ratios)[:dimensions]
-    return Plda(
-        mean=mean.astype(np.float32),
-        projection=directions[:, best].astype(np.float32),
-        between=ratios[best].astype(np.float32),
+    variances, directions = np.linalg.eigh(within)
+    return Whitening(
+        mean=centres.mean(axis=0).astype(np.float32),
+        projection=(directions / np.sqrt(variances)).astype(np.float32),
     )
 
 

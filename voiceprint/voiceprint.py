@@ -16,7 +16,11 @@ class EncoderId:
     """Names the exact weights. Voiceprints with different ids are never compared."""
 
     model: str  # "ge2e"
-    checksum: str  # SHA-256 of the weights file, hex
+    version: str  # of what we do before and after the network: "2"
+    checksum: str  # SHA-256 of the weights, hex
+
+    def __str__(self) -> str:
+        return f"{self.model}-{self.version}:{self.checksum[:12]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,6 +52,5 @@ def same_encoder(first: EncoderId, second: EncoderId) -> None:
     """Raises SurveyError if voiceprints of the two may not be compared."""
     if first != second:
         raise SurveyError(
-            f"voiceprint: made by {first.model} {first.checksum[:12]}, compared with {second.model} "
-            f"{second.checksum[:12]}; make both with the same encoder"
+            f"voiceprint: made by {first}, compared with {second}; make both with the same encoder"
         )

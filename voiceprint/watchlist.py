@@ -1,196 +1,220 @@
 """The watch list: who is on it, and whether a caller's voice is."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import numpy as np
 
 from decision_hook.contract import SurveyError, VoiceHit, VoiceResult
-from voiceprint.backend import Backend, OperatingPoint
+from voiceprint.audio import Samples
+from voiceprint.backend import Backend, FoundShare, OperatingPoint
 from voiceprint.encoder.port import SpeakerEncoder
-from voiceprint.entry import EntryOrigin, EntryStatus, WatchlistEntry
-from voiceprint.filler import draw_strangers
+from voiceprint.entry import EntryStatus, Grounds, WatchlistEntry
 from voiceprint.index import FaissIndex, VoiceIndex
-from voiceprint.plda import Latents
+from voiceprint.large_index import LargeIndex
 from voiceprint.quality import LISTING_FROM_S, confidence
-from voiceprint.store import Revision, WatchListStore
-from voiceprint.tables import VoiceprintTable
-from voiceprint.voiceprint import Vectors, Voiceprint, same_encoder, unit
+from voiceprint.seal import Vault
+from voiceprint.store import NewEntry, WatchListStore
+from voiceprint.voiceprint import Vector, Vectors, Voiceprint, same_encoder, unit
 
-SHORT_LIST = 64  # ranked exactly by the index; more above the threshold than this nobody reviews
+SHORT_LIST = 64  # more above the threshold than this nobody reviews
 MAX_HITS = 10
-FILLER_YEARS = 100
+LARGE_FROM = 50_000  # voices from which an exhaustive search takes longer than 10 ms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPolicy:
+    """How the list is searched and kept."""
+
+    candidates_per_1000_calls: float
+    target_fpir: float | None  # set: decides the threshold instead of the candidates
+    min_speech_s: float
+    keep: timedelta
+    review: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """A new entry, and the active ones it resembles: one person listed twice?"""
+
+    entry: WatchlistEntry
+    resembles: tuple[VoiceHit, ...]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Listed:
-    """The searchable list at one moment. Never changed, only replaced, so searches never wait for adds."""
+    """The searchable list. Voices come and go one by one; searches go on meanwhile."""
 
-    revision: Revision
-    next_expiry: datetime | None  # None: the list is empty
-    entries: list[WatchlistEntry]  # at the position that is its key in the index
-    latents: Latents
-    index: VoiceIndex
-    point: OperatingPoint
+    backend: Backend  # centred on the voices that were listed when the process began
+    index: VoiceIndex  # whitened and rotated rows
+    entries: dict[int, WatchlistEntry] = field(default_factory=dict)  # by key in the index
+    keys: dict[str, int] = field(default_factory=dict)
+    change: int  # the newest that is in here
+    next_key: int
 
 
 class WatchList:
-    """Search and upkeep over one encoder version. Thread-safe; every method blocks, a search about 5 ms."""
+    """Search and upkeep over one encoder version. Thread-safe; every method blocks, a search about 2 ms."""
 
     def __init__(
         self,
         store: WatchListStore,
         backend: Backend,
         encoder: SpeakerEncoder,
-        candidates_per_1000_calls: float,
-        min_speech_s: float,
+        policy: ListPolicy,
+        vault: Vault,
+        strangers: Vectors,
     ) -> None:
+        """`strangers` (n, d): drawn voices; as many of them are searched as the list is shorter than n."""
         self._store = store
         self._backend = backend
         self._encoder = encoder
-        self._candidates = candidates_per_1000_calls
-        self._min_speech_s = min_speech_s
+        self._policy = policy
+        self._rotation = vault.rotation(encoder.dimensions)
+        self._strangers = strangers
         self._listed: _Listed | None = None
-        self._loading = threading.Lock()
+        self._updating = threading.Lock()
 
     def add(
-        self, voiceprint: Voiceprint, *, label: str, reason: str, by: str, now: datetime, keep: timedelta
-    ) -> WatchlistEntry:
-        """A pending entry. Raises SurveyError if there is too little speech for one."""
+        self, voiceprint: Voiceprint, *, speech: Samples, grounds: Grounds, by: str, now: datetime
+    ) -> Added:
+        """A pending entry; `speech` is kept for a later encoder. Raises SurveyError for too little."""
         same_encoder(voiceprint.encoder, self._encoder.id)
         if voiceprint.net_speech_s < LISTING_FROM_S:
             raise SurveyError(
                 f"watch list: {voiceprint.net_speech_s:.1f} s of speech, an entry needs "
                 f"{LISTING_FROM_S:.0f} s; pass more recordings of the voice"
             )
-        for name, text in (("label", label), ("reason", reason), ("person", by)):
-            if not text.strip():
-                raise SurveyError(f"watch list: the {name} is empty; say it")
+        said = {name: getattr(grounds, name).strip() for name in Grounds.__slots__}
+        for name, text in {**said, "person": by.strip()}.items():
+            if not text:
+                raise SurveyError(f"watch list: the {name.replace('_', ' ')} is empty; say it")
         entry = WatchlistEntry(
             id=f"voice-{uuid4().hex[:12]}",
-            label=label.strip(),
-            reason=reason.strip(),
-            origin=EntryOrigin.REAL,
+            grounds=Grounds(**said),
             status=EntryStatus.PENDING,
             added_by=by.strip(),
             added_at=now,
             approved_by=None,
-            expires_at=now + keep,
+            review_at=now + min(self._policy.review, self._policy.keep),
+            expires_at=now + self._policy.keep,
             encoder=self._encoder.id,
             net_speech_s=round(voiceprint.net_speech_s, 2),
         )
-        self._store.add([entry], unit(voiceprint.vector, where="watch list")[None])
-        return entry
-
-    def fill_up(self, table: VoiceprintTable, *, to: int, now: datetime) -> int:
-        """Draws strangers until the active list has `to` entries; returns how many were drawn."""
-        missing = to - len(self._current(now).entries)
-        if missing <= 0:
-            return 0
-        # The seed is where the list stands, so that a second filling draws others.
-        vectors = draw_strangers(table, missing, np.random.default_rng([to, missing]))
-        drawn = [
-            WatchlistEntry(
-                id=f"filler-{uuid4().hex}",
-                label="drawn stranger",
-                reason="makes the list as hard to search as a long one",
-                origin=EntryOrigin.FILLER,
-                status=EntryStatus.ACTIVE,
-                added_by="shengwen",
-                added_at=now,
-                approved_by=None,
-                expires_at=now + timedelta(days=365 * FILLER_YEARS),
-                encoder=self._encoder.id,
-                net_speech_s=LISTING_FROM_S,
-            )
-            for _ in range(missing)
-        ]
-        self._store.add(drawn, vectors)
-        return missing
+        vector = unit(voiceprint.vector, where="watch list")
+        resembles = self.search(voiceprint, now).hits
+        self._store.add([NewEntry(entry=entry, vector=vector, speech=speech)])
+        return Added(entry=entry, resembles=resembles)
 
     def size(self, now: datetime) -> int:
-        """Active entries, drawn strangers included."""
-        return len(self._current(now).entries)
+        """Voices searched, drawn strangers included."""
+        return len(self._current(now).index)
 
-    def found_of_100(self, speech_s: float, now: datetime) -> float:
-        """Of 100 listed voices, how many a call with so much speech would show as candidates."""
-        return self._found_of_100(self._current(now), speech_s)
+    def found_of_100(self, speech_s: float, now: datetime) -> tuple[float, float, float]:
+        """Of 100 listed voices, how many a call with so much speech would show; and the 95 % interval."""
+        found = self._found(self._point(self.size(now)), speech_s)
+        return found.share, found.low, found.high
 
     def search(self, voiceprint: Voiceprint, now: datetime) -> VoiceResult:
         """Candidates above the threshold, best first. Raises SurveyError for another encoder's voiceprint."""
         same_encoder(voiceprint.encoder, self._encoder.id)
         vector = unit(voiceprint.vector, where="watch list")
         listed = self._current(now)
-        hits = self._hits(listed, vector[None], voiceprint.net_speech_s, now)
+        size = len(listed.index)
+        point = self._point(size)
+        found = self._found(point, voiceprint.net_speech_s)
         return VoiceResult(
             searched=True,
-            hits=hits,
+            hits=self._hits(listed, point, vector, voiceprint.net_speech_s, now),
             net_speech_s=round(voiceprint.net_speech_s, 2),
-            confidence=confidence(voiceprint.net_speech_s, min_speech_s=self._min_speech_s),
-            found_of_100=self._found_of_100(listed, voiceprint.net_speech_s),
+            confidence=confidence(voiceprint.net_speech_s, min_speech_s=self._policy.min_speech_s),
+            found_of_100=found.share,
+            found_of_100_interval=(found.low, found.high),
             found_of_100_from=self._backend.measured_on,
-            list_size=len(listed.entries),
-            model=f"{self._encoder.id.model}:{self._encoder.id.checksum[:12]}",
+            list_size=size,
+            model=str(self._encoder.id),
         )
 
-    def _found_of_100(self, listed: _Listed, speech_s: float) -> float:
-        return round(100 * self._backend.found_share(listed.point.threshold, speech_s), 1)
+    def _found(self, point: OperatingPoint, speech_s: float) -> FoundShare:
+        """In percent."""
+        found = self._backend.found_share(point.threshold, speech_s)
+        shares = (round(100 * share, 1) for share in (found.share, found.low, found.high))
+        return FoundShare(**dict(zip(("share", "low", "high"), shares, strict=True)))
 
-    def _hits(self, listed: _Listed, vector: Vectors, speech_s: float, now: datetime) -> tuple[VoiceHit, ...]:
-        probe = self._backend.latents(vector)
-        near = listed.index.search(self._backend.query(probe), SHORT_LIST)
-        if not near:
-            return ()
-        keys = [neighbour.key for neighbour in near]
-        scores = self._backend.scores(listed.latents[keys], probe)
+    def _point(self, size: int) -> OperatingPoint:
+        if self._policy.target_fpir is not None:
+            return self._backend.point_at_fpir(size, self._policy.target_fpir)
+        return self._backend.operating_point(size, self._policy.candidates_per_1000_calls)
+
+    def _hits(
+        self, listed: _Listed, point: OperatingPoint, vector: Vector, speech_s: float, now: datetime
+    ) -> tuple[VoiceHit, ...]:
+        probe = listed.backend.whitened(vector[None])[0] @ self._rotation
         above = [
-            (float(score), listed.entries[key])
-            for key, score in zip(keys, scores, strict=True)
-            if score >= listed.point.threshold and listed.entries[key].expires_at > now
+            near for near in listed.index.search(probe, SHORT_LIST) if near.inner_product >= point.threshold
         ]
-        above.sort(key=lambda pair: pair[0], reverse=True)
-        return tuple(
-            VoiceHit(
-                entry=entry.id,
-                llr=round(self._backend.llr(score, speech_s), 2),
-                score=round(score, 3),
-                expected_false_alarms=float(f"{self._backend.false_alarms(score, len(listed.entries)):.3g}"),
-                rivals=len(above) - 1,
+        hits = []
+        for near in above:
+            entry = listed.entries.get(near.key)  # none: a drawn stranger, or removed this moment
+            if entry is None or entry.expires_at <= now:
+                continue
+            false_alarms = listed.backend.false_alarms(near.inner_product, point.list_size)
+            hits.append(
+                VoiceHit(
+                    entry=entry.id,
+                    llr=round(listed.backend.llr(near.inner_product, speech_s), 2),
+                    score=round(near.inner_product, 3),
+                    expected_false_alarms=float(f"{false_alarms:.3g}"),
+                    rivals=len(above) - 1,
+                )
             )
-            for score, entry in above
-            if entry.origin is EntryOrigin.REAL
-        )[:MAX_HITS]
+        return tuple(hits[:MAX_HITS])
 
     def _current(self, now: datetime) -> _Listed:
-        """The list as the table has it now: read again when another thread or process changed it."""
+        """The list as the table has it now: what another thread or process changed is taken over first."""
+        newest = self._store.newest_change()
         listed = self._listed
-        if listed is not None and self._is_current(listed, now):
+        if listed is not None and listed.change >= newest:
             return listed
-        with self._loading:
-            listed = self._listed
-            if listed is None or not self._is_current(listed, now):
-                listed = self._load(now)
-                self._listed = listed
-        return listed
-
-    def _is_current(self, listed: _Listed, now: datetime) -> bool:
-        expired = listed.next_expiry is not None and listed.next_expiry <= now
-        return not expired and listed.revision == self._store.revision()
+        with self._updating:
+            if self._listed is None:
+                self._listed = self._load(now)
+            elif self._listed.change < newest:
+                self._catch_up(self._listed, newest, now)
+            return self._listed
 
     def _load(self, now: datetime) -> _Listed:
-        revision = self._store.revision()  # before the entries: a change in between is noticed next time
+        newest = self._store.newest_change()  # before the entries: a change in between is taken over later
         entries, vectors = self._store.active(self._encoder.id, self._encoder.dimensions, now)
-        latents = self._backend.latents(vectors)
-        rows = self._backend.listed_rows(latents)
-        index = FaissIndex(rows.shape[1])
-        index.add(np.arange(len(entries), dtype=np.int64), rows)
-        return _Listed(
-            revision=revision,
-            next_expiry=min((entry.expires_at for entry in entries), default=None),
-            entries=entries,
-            latents=latents,
-            index=index,
-            point=self._backend.operating_point(len(entries), self._candidates),
-        )
+        backend = self._backend.centred_on(vectors)
+        fillers = self._strangers[: max(0, len(self._strangers) - len(entries))]
+        rows = np.concatenate((vectors, fillers)) if len(entries) else fillers
+        whitened = backend.whitened(rows) @ self._rotation
+        listed = _Listed(backend=backend, index=self._index(whitened), change=newest, next_key=len(entries))
+        # Fillers have negative keys: none is an entry's.
+        keys = np.concatenate((np.arange(len(entries)), -1 - np.arange(len(fillers)))).astype(np.int64)
+        listed.index.add(keys, whitened)
+        for key, entry in enumerate(entries):
+            listed.entries[key], listed.keys[entry.id] = entry, key
+        return listed
+
+    def _index(self, rows: Vectors) -> VoiceIndex:
+        if len(rows) < LARGE_FROM:
+            return FaissIndex(self._encoder.dimensions)
+        return LargeIndex(self._encoder.dimensions, rows)
+
+    def _catch_up(self, listed: _Listed, newest: int, now: datetime) -> None:
+        changed = self._store.changed_after(listed.change)
+        entries, vectors = self._store.active(self._encoder.id, self._encoder.dimensions, now, only=changed)
+        gone = [listed.keys.pop(entry_id) for entry_id in sorted(changed & listed.keys.keys())]
+        for key in gone:
+            listed.entries.pop(key)
+        listed.index.remove(np.array(gone, dtype=np.int64))
+        keys = np.arange(listed.next_key, listed.next_key + len(entries), dtype=np.int64)
+        for key, entry in zip(keys.tolist(), entries, strict=True):
+            listed.entries[key], listed.keys[entry.id] = entry, key
+        listed.index.add(keys, listed.backend.whitened(vectors) @ self._rotation)
+        listed.next_key += len(entries)
+        listed.change = newest

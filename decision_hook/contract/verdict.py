@@ -51,7 +51,9 @@ class VoiceResult(BaseModel):
     net_speech_s: float = 0.0
     confidence: str = ""  # low (under 10 s of speech) or normal; "": not searched
     found_of_100: float | None = None  # of 100 listed voices, how many this set-up would find; None: unknown
+    found_of_100_interval: tuple[float, float] | None = None  # 95 %, over the speakers it was measured on
     found_of_100_from: str = ""  # what that was measured on
+    replay_of: str = ""  # earlier call whose audio was played again; "": none noticed
     list_size: int = 0
     model: str = ""
 

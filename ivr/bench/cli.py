@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from config.settings import Settings
+from decision_hook.contract import SurveyError
 from ivr.terminal import bars, begin, console
 from question_bank.simulate.cli import paper_command
 
@@ -48,6 +49,43 @@ def calls(
     """
     settings = begin()
     _print(asyncio.run(_calls(settings, lines, minutes)), as_json=as_json)
+
+
+@app.command()
+def search(
+    sizes: Annotated[
+        str, typer.Option(help="Voices on the list, separated by commas.")
+    ] = "10000,100000,1000000",
+    probes: Annotated[
+        int, typer.Option(min=100, max=100_000, help="Searches at each size, half of them of strangers.")
+    ] = 1_000,
+    as_json: Json = False,
+) -> None:
+    """How fast and how exactly a watch list of any length is searched, beside other indexes.
+
+    Lists are drawn from the measured spread of voices; 1 GB of memory per million of them. hnswlib and Milvus
+    Lite take part up to 100,000 voices if they are installed (pip install 'shengwen[bench]').
+    """
+    from voiceprint.backend import Backend
+    from voiceprint.bench.population import draw
+    from voiceprint.bench.run import run
+    from voiceprint.tables import VOICEPRINT_TABLE, VoiceprintTable
+
+    settings = begin()
+    table = VoiceprintTable.load(settings.voiceprint.table or VOICEPRINT_TABLE)
+    try:
+        wanted = [int(size) for size in sizes.split(",")]
+    except ValueError as exc:
+        raise SurveyError(f"--sizes {sizes}: not whole numbers; write e.g. 10000,100000") from exc
+    if min(wanted) < probes:
+        raise SurveyError(f"--sizes {sizes}: a list needs at least {probes} voices; make --probes smaller")
+    report = run(
+        Backend(table),
+        wanted,
+        lambda size: draw(table, voices=size, probes=probes, seed=size),
+        _tell,
+    )
+    _print(dict(report), as_json=as_json)
 
 
 async def _turn(settings: Settings, wanted: int) -> dict[str, object]:

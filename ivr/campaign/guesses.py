@@ -1,5 +1,6 @@
 """Counts conversations by person and number, for the budgets against guessing."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -16,22 +17,22 @@ from question_bank.budget import Budgets, Kind, Ledger, Seen, spent
 # Who somebody claims to be: the identity card's end and the name. One alone is shared by too many.
 IDENTITY = ("full_name", "id_tail")
 # A conversation counts from the first answer about a fact on: before it nobody could guess anything.
-_ASKED_ABOUT_FACTS = sa.select(answer_table.c.attempt).where(
-    answer_table.c.body["fact_key"].as_string().is_not(None)
+_ASKED_ABOUT_FACTS = sa.exists().where(
+    answer_table.c.attempt == call_table.c.attempt,
+    answer_table.c.body["fact_key"].as_string().is_not(None),
 )
 _COUNTED = (
     sa.select(sa.func.count())
     .select_from(call_table)
     .join(application_table, application_table.c.id == call_table.c.application)
-    .where(call_table.c.attempt.in_(_ASKED_ABOUT_FACTS))
+    .where(_ASKED_ABOUT_FACTS)
 )
 
 
 class GuessLedger:
     """Implements question_bank.budget.Ledger over the stored calls. Thread-safe; blocks.
 
-    Keys: for NUMBER the national number; for PERSON the values of IDENTITY, joined by a line break. Devices
-    and voices are not known here: applications carry no device, and voices belong to the voiceprint room.
+    Keys: for NUMBER the national number; for PERSON the values of IDENTITY, as a JSON list.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -41,29 +42,32 @@ class GuessLedger:
         found: dict[Kind, Seen] = {}
         with reading(self._engine) as connection:
             for kind, key in by.items():
-                if (same := _same(kind, key)) is not None:
-                    statement = _COUNTED.where(same, call_table.c.placed_at >= since)
-                    found[kind] = Seen(calls=connection.scalar(statement) or 0)
+                statement = _COUNTED.where(_same(kind, key), call_table.c.placed_at >= since)
+                found[kind] = Seen(calls=connection.scalar(statement) or 0)
         return found
 
 
-def _same(kind: Kind, key: str) -> ColumnElement[bool] | None:
-    """None: this kind cannot be told from what is stored."""
+def _same(kind: Kind, key: str) -> ColumnElement[bool]:
     if kind is Kind.NUMBER:
         return application_table.c.phone.in_(spellings(key))
-    if kind is Kind.PERSON:
-        facts = application_table.c.body["facts"]
-        pairs = zip(IDENTITY, key.split("\n"), strict=True)
-        return sa.and_(*(facts[(name, "value")].as_string() == value for name, value in pairs))
-    return None
+    facts = application_table.c.body["facts"]
+    pairs = zip(IDENTITY, json.loads(key), strict=True)
+    return sa.and_(*(facts[(name, "value")].as_string() == value for name, value in pairs))
 
 
 def known_by(application: Application) -> dict[Kind, str]:
     """The keys of an applicant. Without name and identity card only the number."""
     keys = {Kind.NUMBER: national(application.phone)}
-    if all(name in application.facts for name in IDENTITY):
-        keys[Kind.PERSON] = "\n".join(application.facts[name].value for name in IDENTITY)
+    if identity := identity_of(application):
+        keys[Kind.PERSON] = json.dumps(list(identity.values()))
     return keys
+
+
+def identity_of(application: Application) -> dict[str, str]:
+    """The values of IDENTITY; {}: not all of them are on file."""
+    if not all(name in application.facts for name in IDENTITY):
+        return {}
+    return {name: application.facts[name].value for name in IDENTITY}
 
 
 def guesses_used_up(application: Application, now: datetime, ledger: Ledger, budgets: Budgets) -> bool:

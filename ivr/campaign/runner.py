@@ -18,8 +18,10 @@ from decision_hook.contract import (
     SurveyError,
 )
 from ivr.call import CallOrder, in_thread
+from ivr.campaign.guesses import known_by
 from ivr.campaign.rules import CallWindow, History, Hopeless, Never, NotBefore, Now, may_call
 from ivr.dialler.numbers import national
+from question_bank.budget import Kind
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +177,7 @@ class Campaign:
 
     async def _look(self, only: Collection[str] | None) -> Plan:
         """Reads the call list, and gives up on those who may never be called."""
-        rooms, now, busy = self._rooms, self._now(), {national(one.phone) for one in self._calls.values()}
+        rooms, now, busy = self._rooms, self._now(), _keys(*self._calls.values())
         plan = await in_thread(rooms.disk, self._plan, only, busy, now)
         for application, why in plan.hopeless:
             decision = rooms.give_up(application, why)
@@ -197,7 +199,7 @@ class Campaign:
             rooms.save_decision(application.id, decision, now)
         return decision
 
-    def _plan(self, only: Collection[str] | None, busy: set[str], now: datetime) -> Plan:
+    def _plan(self, only: Collection[str] | None, busy: set[tuple[Kind, str]], now: datetime) -> Plan:
         listed = [one for one in self._rooms.applications.queued() if only is None or one.id in only]
         histories = self._rooms.people.histories({national(one.phone) for one in listed})
         due: list[Application] = []
@@ -206,7 +208,7 @@ class Campaign:
         taken = set(busy)
         for application in listed:
             number = national(application.phone)
-            if number in taken:
+            if taken & _keys(application):  # one call at a time to a number, and to a person
                 continue
             permission = may_call(
                 application.id, histories[number], now, window=self._window, settings=self._settings
@@ -219,10 +221,12 @@ class Campaign:
                     waiting.append(Waiting(application=application, until=at))
                 case Now() if rests is not None and rests > now:
                     waiting.append(Waiting(application=application, until=rests))
-                case Now() if self._rooms.guessed(application, now):
+                case Now() if len(due) < self._settings.calls_at_once and self._rooms.guessed(
+                    application, now
+                ):
                     hopeless.append((application, Hopeless.GUESSES_USED_UP))
                 case Now():
-                    taken.add(number)
+                    taken |= _keys(application)
                     due.append(application)
         return Plan(due=tuple(due), waiting=tuple(waiting), hopeless=tuple(hopeless))
 
@@ -237,6 +241,11 @@ class Campaign:
             log.error("call %s: could not be stored (%s)", attempt, type(problem).__name__)
         finally:
             del self._calls[attempt]
+
+
+def _keys(*applications: Application) -> set[tuple[Kind, str]]:
+    """By what these people are known again."""
+    return {key for application in applications for key in known_by(application).items()}
 
 
 _NOTHING = Plan(due=(), waiting=(), hopeless=())

@@ -54,6 +54,4 @@ def _answer(path: Path, number: int, line: str) -> PastAnswer:
     except ValidationError as exc:
         error = exc.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in error["loc"]) or "the line"
-        raise SurveyError(
-            f"{path}: line {number}: {where}: {error['msg']}; see docs/question_bank.md"
-        ) from exc
+        raise SurveyError(f"{path}: line {number}: {where}: {error['msg']}; see docs/choosing.md") from exc

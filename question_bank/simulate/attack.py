@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from question_bank.bank import Bank
-from question_bank.budget import Budgets, Kind, Seen, spent
 from question_bank.exposure import Exposure
 from question_bank.paper import begin
 from question_bank.question import Role
@@ -32,9 +31,6 @@ class Ring:
     looked_up: int = 6  # facts per identity
     found: float = 0.5  # share of them that the search brings
     imagined: int = 2  # without a hint it guesses among so many times the facts there are
-    members: int = 5  # voices and devices it has
-    voice_known_again: float = 0.3  # share of its calls in which the voice is recognised as heard before
-    device_known_again: float = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +39,6 @@ class Success:
 
     approved: float
     ci95: tuple[float, float]
-    with_budgets: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +51,17 @@ class Ground:
     exposure: Exposure | None
 
 
-def attack(
-    ground: Ground, ring: Ring, budgets: Budgets, *, rings: int, seed: int
-) -> dict[str, dict[str, Success]]:
+def attack(ground: Ground, ring: Ring, *, rings: int, seed: int) -> dict[str, dict[str, Success]]:
     """By leak and number of calls."""
     return {
-        leak: {
-            str(calls): _success(ground, ring, budgets, share, calls, rings=rings, seed=seed)
-            for calls in CALLS
-        }
+        leak: {str(calls): _success(ground, ring, share, calls, rings=rings, seed=seed) for calls in CALLS}
         for leak, share in LEAKS.items()
     }
 
 
-def _success(
-    ground: Ground, ring: Ring, budgets: Budgets, share: float, calls: int, *, rings: int, seed: int
-) -> Success:
+def _success(ground: Ground, ring: Ring, share: float, calls: int, *, rings: int, seed: int) -> Success:
     bank = ground.setting.bank
-    approved = let_through = 0
+    approved = 0
     for number in range(rings):
         rng = random.Random(f"{seed}|{share}|{calls}|{number}")
         heard = [paper.asked for paper in rng.choices(ground.papers, k=calls - 1)]
@@ -83,12 +71,8 @@ def _success(
         prepared = prepare(bank, ring, caller, heard, leaked, rng)
         state = begin(victim, voice_consent=True, seed=number, exposure=ground.exposure)
         played = play(ground.setting, ground.method, prepared, state, random.Random(f"{seed}|{number}"))
-        through = played.genuine >= APPROVED_AT
-        approved += through
-        let_through += through and not _stopped(ring, budgets, calls, rng)
-    return Success(
-        approved=approved / rings, ci95=interval(approved, rings), with_budgets=let_through / rings
-    )
+        approved += played.genuine >= APPROVED_AT
+    return Success(approved=approved / rings, ci95=interval(approved, rings))
 
 
 def prepare(
@@ -112,12 +96,3 @@ def prepare(
     wanted.sort(key=lambda key: -expected[key])
     found = {key for key in wanted[: ring.looked_up] if rng.random() < ring.found}
     return replace(caller, has=caller.has | found & set(caller.application.facts))
-
-
-def _stopped(ring: Ring, budgets: Budgets, calls: int, rng: random.Random) -> bool:
-    """Whether voice or device has used up its budget before the n-th call; all else is fresh."""
-    before = (calls - 1) // ring.members  # calls of the same member
-    voice = sum(rng.random() < ring.voice_known_again for _ in range(before))
-    device = sum(rng.random() < ring.device_known_again for _ in range(before))
-    seen = {Kind.VOICE: Seen(calls=voice), Kind.DEVICE: Seen(calls=device)}
-    return spent(seen, budgets) is not None

@@ -1,4 +1,4 @@
-"""The bound: greedy Kullback-Leibler per second by somebody who knows the true response model."""
+"""The bound: our way of choosing without exposure control, by somebody who knows the true response model."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from decision_hook.contract import Application, Fact, Hypothesis
 from question_bank.bank import Bank
 from question_bank.belief import DELIVERY_CAP_NATS, HYPOTHESES, SECOND_VOICE_CAP_NATS, capped, prior
 from question_bank.index import GRADES, Floats
-from question_bank.paper import Ask, PaperPolicy, PaperState, Stop, ask, offer
+from question_bank.paper import Ask, PaperPolicy, PaperState, Stop, ask, offer, worth_s
 from question_bank.simulate.applicants import source_of
 from question_bank.simulate.interview import Method, put
 from question_bank.simulate.people import TRUTH, Population, Respondent, draw_person
@@ -70,8 +70,8 @@ def bound(bank: Bank, tables: Floats) -> Method:
         if isinstance(found, Stop):
             return found
         p = weights(state)
-        told = _information(tables[:, found.rows], p) / bank.index.costs_s[found.rows]
-        return ask(bank.index, int(found.rows[int(np.argmax(told))]), state)
+        worth = worth_s(bank.index, found, _information(tables[:, found.rows], p))
+        return ask(bank.index, int(found.rows[int(np.argmax(worth))]), state)
 
     return Method(name="bound", choose=choose, believe=believe)
 

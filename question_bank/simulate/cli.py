@@ -58,7 +58,7 @@ def simulate_command(
 
 def paper_command(
     folder: Folder = DEFAULT,
-    per_population: Annotated[int, typer.Option("--n", min=20, max=5_000, help="People of each kind.")] = 250,
+    per_population: Annotated[int, typer.Option("--n", min=20, max=5_000, help="People of each kind.")] = 150,
     people: PeopleFile = None,
     seed: Annotated[int, typer.Option(help="Other people.")] = 1,
     pictures: Pictures = None,

@@ -1,6 +1,7 @@
 """A stream of calls, one way of choosing: every paper leaves its mark on what the next ones may ask."""
 
 import random
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 
 from decision_hook.contract import Application, FactSource
@@ -15,17 +16,33 @@ Tell = Callable[[int, int], None]  # done, of
 
 
 def draw_people(
-    bank: Bank, per_population: int, seed: int, *, leaks: Mapping[FactSource, float] = LEAKS
+    bank: Bank,
+    per_population: int,
+    seed: int,
+    *,
+    leaks: Mapping[FactSource, float] = LEAKS,
+    at_most: int | None = None,
 ) -> list[Respondent]:
-    """So many of each population, in an order that mixes them. The same seed gives the same people."""
+    """So many of each population, in an order that mixes them. The same seed gives the same people.
+
+    `at_most`: facts on file; None: as drawn, about a hundred.
+    """
     people: list[Respondent] = []
     for population in Population:
         for number in range(per_population):
             name = f"{seed}|{population}|{number}"
-            application: Application = draw_application(bank, number, random.Random(name))
+            application = _shortened(draw_application(bank, number, random.Random(name)), at_most)
             people.append(draw_person(application, population, name, leaks=leaks))
     random.Random(seed).shuffle(people)
     return people
+
+
+def _shortened(application: Application, at_most: int | None) -> Application:
+    """With the same few kinds of facts for everybody, as a bank with a short form has them."""
+    if at_most is None:
+        return application
+    kept = sorted(application.facts, key=lambda key: zlib.crc32(key.encode()))[:at_most]
+    return application.model_copy(update={"facts": {key: application.facts[key] for key in kept}})
 
 
 def run_stream(

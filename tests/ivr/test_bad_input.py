@@ -248,7 +248,7 @@ def open_model(name: str, models: Path) -> object:
         case "ge2e":
             from voiceprint.encoder import ENCODERS
 
-            return ENCODERS["ge2e"](models)
+            return ENCODERS["ge2e"](models, "")
         case _:
             raise AssertionError(name)
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 from config.database import engine_for, migrate
 from config.settings import InterviewSettings
-from decision_hook.contract import AnswerEvidence, Application, Grade
+from decision_hook.contract import AnswerEvidence, Application, Fact, FactSource, Grade
 from decision_hook.store import HookStore
-from ivr.past_papers import FRESH_S, NothingEarlier, PastPapers
+from ivr.past_papers import NothingEarlier, PastPapers
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 SETTINGS = InterviewSettings(no_repeat_days=90, exposure_calls=2)
@@ -27,13 +27,14 @@ def called(store: HookStore, application: Application, days_ago: float, *questio
 async def test_the_newest_calls_count_and_a_person_is_spared_for_a_while(tmp_path: Path) -> None:
     engine = engine_for(f"sqlite:///{tmp_path}/test.db")
     migrate(engine)
-    store, clock = HookStore(engine), [0.0]
+    store = HookStore(engine)
     one, other = Application(id="A1", phone="17000000001"), Application(id="A2", phone="17000000002")
     called(store, one, 100, "q.old")
     called(store, one, 5, "q.a", "q.b", "q.a")
     called(store, other, 1, "q.a")
     with ThreadPoolExecutor(1) as disk:
-        papers = PastPapers(store, disk, SETTINGS, now=lambda: NOON, clock=lambda: clock[0])
+        papers = PastPapers(store, disk, SETTINGS, now=lambda: NOON)
+        await papers.refresh()
         same = Application(id="A3", phone="+8617000000001")
         past = await papers.before(same)
         assert past.spared == {"q.a", "q.b"}
@@ -41,6 +42,23 @@ async def test_the_newest_calls_count_and_a_person_is_spared_for_a_while(tmp_pat
         called(store, other, 0, "q.c")
         assert (await papers.before(other)).spared == {"q.a", "q.c"}
         assert "q.c" not in (await papers.before(same)).asked
-        clock[0] += FRESH_S + 1
+        await papers.refresh()
         assert (await papers.before(same)).asked == {"q.a": 1, "q.c": 1}
     assert (await NothingEarlier().before(one)).spared == frozenset()
+
+
+async def test_a_person_is_spared_behind_another_number(tmp_path: Path) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path}/test.db")
+    migrate(engine)
+    store = HookStore(engine)
+    facts = {
+        "full_name": Fact(value="陈\n静", source=FactSource.FORM),
+        "id_tail": Fact(value="3719", source=FactSource.FORM),
+    }
+    called(store, Application(id="A1", phone="17000000001", facts=facts), 5, "q.a")
+    other = facts | {"id_tail": Fact(value="3720", source=FactSource.FORM)}
+    with ThreadPoolExecutor(1) as disk:
+        papers = PastPapers(store, disk, SETTINGS, now=lambda: NOON)
+        same = Application(id="A2", phone="17000000002", facts=facts)
+        assert (await papers.before(same)).spared == {"q.a"}
+        assert not (await papers.before(Application(id="A3", phone="17000000003", facts=other))).spared

@@ -59,3 +59,16 @@ def test_confidence_follows_speech(speech_s: float, expected: Confidence) -> Non
 def test_other_audio_is_refused(wrong: Samples) -> None:
     with pytest.raises(SurveyError, match="pass"):
         measure(wrong)
+
+
+def test_what_makes_a_voiceprint_worse_is_said() -> None:
+    wide = np.sum([tone(hz, 3) // 12 for hz in (300, 900, 1_500, 2_400, 3_300)], axis=0).astype(np.int16)
+    pause = noise(1, 20)
+    good = np.concatenate((pause, wide, pause))
+    assert measure(good).complaints() == []
+    assert measure(good).bandwidth_hz == pytest.approx(3_500, abs=300)
+    muffled = np.concatenate((pause, tone(440, 3), pause))
+    assert [text.split(":")[0] for text in measure(muffled).complaints()] == ["muffled"]
+    loud = np.clip(good.astype(np.int32) * 40, -32_768, 32_767).astype(np.int16)
+    assert "clipped" in str(measure(loud).complaints())
+    assert measure(pause).bandwidth_hz is None

@@ -12,21 +12,26 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-from config.settings import Settings
+from config.settings import Settings, VoiceprintSettings
 from decision_hook.contract import Consent, ConsentKind, SurveyError
+from tests.fakes.babble import babble
 from tests.voiceprint.encoder.test_ge2e import voice
 from voiceprint.audio import Samples
 from voiceprint.cli import app
+from voiceprint.schema import call_voiceprint
 from voiceprint.search import VoiceSearch
-from voiceprint.store import call_voiceprint
 
 pytestmark = pytest.mark.models
 YES = Consent(kind=ConsentKind.VOICEPRINT, given=True, at_ms=9_000, asked="?", words="可以")
 
 
 @pytest.fixture
-def search(engine: Engine) -> VoiceSearch:
-    return VoiceSearch(Settings().voiceprint, Settings().models, engine)
+def search(engine: Engine, tmp_path: Path) -> VoiceSearch:
+    return VoiceSearch(settings(tmp_path), Settings().models, engine)
+
+
+def settings(folder: Path) -> VoiceprintSettings:
+    return VoiceprintSettings(keys=folder / "keys.json")
 
 
 def spoken(pitch_hz: float, seconds: float) -> Samples:
@@ -68,11 +73,34 @@ def test_a_call_is_searched_and_kept_once(search: VoiceSearch, engine: Engine) -
     assert result.searched
     assert result.list_size >= 1_000
     assert result.hits == ()
-    assert result.model.startswith("ge2e:")
+    assert result.model.startswith("ge2e-2:")
     with engine.begin() as connection:
         row = connection.execute(sa.select(call_voiceprint)).one()
     assert (row.call, row.consent_at_ms) == (call, 9_000)
     assert row.net_speech_s == pytest.approx(result.net_speech_s, abs=0.01)
+
+
+def test_the_same_audio_in_another_call_is_a_replay(search: VoiceSearch) -> None:
+    said = [babble(3, 4), babble(1, 6)]
+    first, second = uuid4(), uuid4()
+    assert search.consider(said, YES, call=first).replay_of == ""
+    assert search.consider(said, YES, call=first).replay_of == ""  # its own earlier state
+    quieter = [(piece // 3).astype(np.int16) for piece in said]
+    assert search.consider(quieter, YES, call=second).replay_of == str(first)
+    assert search.consider([babble(2, 9)], YES, call=uuid4()).replay_of == ""
+
+
+def test_a_call_is_compared_with_earlier_calls(search: VoiceSearch) -> None:
+    calls = [uuid4(), uuid4()]
+    for call in calls:
+        search.consider([spoken(150, 6)], YES, call=call)
+    now, other = search.voiceprint([spoken(150, 6)]), search.voiceprint([spoken(260, 6)])
+    assert now is not None
+    assert other is not None
+    earlier = search.of_calls(calls)
+    assert search.compare(now, earlier).llr > 0 > search.compare(other, earlier).llr
+    with pytest.raises(SurveyError, match="no voiceprint is kept"):
+        search.of_calls([uuid4()])
 
 
 def test_second_voice(search: VoiceSearch) -> None:
@@ -87,11 +115,12 @@ def test_second_voice(search: VoiceSearch) -> None:
 
 def test_missing_weights_say_what_to_do(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(SurveyError, match="shengwen models gather"):
-        VoiceSearch(Settings().voiceprint, tmp_path, engine).ready()
+        VoiceSearch(settings(tmp_path), tmp_path, engine).ready()
 
 
 def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHENGWEN_DATABASE_URL", f"sqlite:///{tmp_path / 'cli.db'}")
+    monkeypatch.setenv("SHENGWEN_VOICEPRINT__KEYS", str(tmp_path / "keys.json"))
     long, short, other = (tmp_path / name for name in ("long.wav", "short.wav", "other.wav"))
     for path, pitch_hz, seconds in ((long, 150, 26), (short, 150, 11), (other, 260, 11)):
         soundfile.write(path, spoken(pitch_hz, seconds), 8_000)
@@ -101,19 +130,26 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    entry = json.loads(run("add", long, "--label", "v", "--reason", "r", "--by", "ann", "--json"))
+    words = ("--label", "v", "--reason", "r", "--evidence", "e", "--legal-basis", "l", "--by", "ann")
+    entry = json.loads(run("add", long, *words, "--json"))
     run("approve", entry["id"], "--by", "bob")
     found = json.loads(run("search", short, "--json"))
     assert [hit["entry"] for hit in found["hits"]] == [entry["id"]]
-    assert re.search("no candidate among 1001 voices", run("search", other))
+    assert re.search("no candidate among 1000 voices", run("search", other))
     assert json.loads(run("verify", short, long, "--json"))["llr"] > 0
     assert json.loads(run("verify", short, other, "--json"))["llr"] < 0
     assert [row["status"] for row in json.loads(run("list", "--json"))] == ["active"]
+    run("rotate-keys")
+    assert [hit["entry"] for hit in json.loads(run("search", short, "--json"))["hits"]] == [entry["id"]]
+    clusters = json.loads(run("cluster", short, long, other, "--json"))
+    assert [cluster["members"] for cluster in clusters["clusters"]] == [[str(short), str(long)]]
+    run("reviewed", entry["id"], "--days", 30)
+    run("reembed")
     run("remove", entry["id"], "--by", "bob")
     assert "no candidate" in run("search", short)
     soundfile.write(tmp_path / "none.wav", np.zeros(9_000), 8_000)
     with pytest.raises(SurveyError, match="too little speech"):
-        run("add", tmp_path / "none.wav", "--label", "v", "--reason", "r", "--by", "ann")
+        run("add", tmp_path / "none.wav", *words)
 
 
 def test_evaluation_reports_its_keys(tmp_path: Path) -> None:

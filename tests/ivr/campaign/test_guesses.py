@@ -1,5 +1,6 @@
 """Who was asked how often, from the stored calls."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -69,4 +70,4 @@ def test_what_lies_long_back_or_asked_for_no_fact_does_not_count(stored: Stored)
 
 def test_without_an_identity_only_the_number_is_known() -> None:
     assert set(known_by(Application(id="A", phone="17000000001"))) == {Kind.NUMBER}
-    assert known_by(applicant(1, "17000000001"))[Kind.PERSON] == "陈静\n3719"
+    assert known_by(applicant(1, "17000000001"))[Kind.PERSON] == json.dumps(["陈静", "3719"])

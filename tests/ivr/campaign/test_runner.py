@@ -18,6 +18,8 @@ from decision_hook.contract import (
     CallVerdict,
     CreditDecision,
     DecisionResult,
+    Fact,
+    FactSource,
     Reason,
     Recommendation,
     RunVersions,
@@ -371,3 +373,15 @@ def test_one_campaign_per_installation(tmp_path: Path) -> None:
         pass
     with only_campaign(tmp_path):
         pass
+
+
+async def test_a_person_is_called_once_at_a_time_whatever_the_number(house: House) -> None:
+    facts = {
+        "full_name": Fact(value="陈静", source=FactSource.FORM),
+        "id_tail": Fact(value="3719", source=FactSource.FORM),
+    }
+    for number in (1, 2, 3):
+        await house.campaign.submit(risky(number).model_copy(update={"facts": facts}))
+    await house.campaign.run(until_idle=True)
+    assert house.telephone.most_open == 1
+    assert sorted(house.called()) == ["A1", "A2", "A3"]

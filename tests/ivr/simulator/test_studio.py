@@ -24,7 +24,7 @@ from tests.fakes.voice import ToneVoice
 from tests.ivr.simulator.people import applicant, application, cue, persona
 
 
-def test_everything_likely_is_rendered_ahead_and_only_once(tmp_path: Path) -> None:
+def test_how_calls_begin_is_rendered_ahead_and_only_once(tmp_path: Path) -> None:
     voice = ToneVoice()
     studio = Studio(voice, tmp_path)
     people = [
@@ -41,12 +41,13 @@ def test_everything_likely_is_rendered_ahead_and_only_once(tmp_path: Path) -> No
     assert told[-1] == (new, new)
     spoken = len(voice.spoken)
     assert studio.prepare(people) == 0
-    person, mouth = people[5], studio.mouth(people[5].persona, 6)
-    for asked in (cue("life.a", "employer", kind=FactKind.FREE), cue("x", "home_city", kind=FactKind.PLACE)):
+    person, mouth = people[1], studio.mouth(people[1].persona, 2)
+    for asked, more in ((cue("opening.person", kind=FactKind.YES_NO), 0), (cue("x", "home_city"), 1)):
         reply = person.reply(asked)
         assert reply is not None
         mouth.perform(reply)
-    assert len(voice.spoken) == spoken
+        mouth.perform(reply)
+        assert len(voice.spoken) == spoken + more
     studio.close()
 
 

@@ -1,0 +1,224 @@
+"""Ours and the others behind one face. Libraries that are not installed are left out by name."""
+
+import importlib.util
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voiceprint.index import FaissIndex, Keys, VoiceIndex
+from voiceprint.large_index import LargeIndex
+from voiceprint.voiceprint import Vector, Vectors
+from voiceprint.watchlist import LARGE_FROM
+
+Products = NDArray[np.float32]
+
+
+class Contestant(Protocol):
+    """One way to search. Everything blocks."""
+
+    def build(self, listed: Vectors) -> None: ...
+
+    def nearest(self, probe: Vector) -> tuple[int, float]:
+        """Position in the list and inner product."""
+        ...
+
+    def nearest_of_many(self, probes: Vectors) -> list[int]:
+        """Positions, one for each probe of a batch."""
+        ...
+
+    def add(self, keys: Keys, vectors: Vectors) -> None: ...
+
+    def remove(self, keys: Keys) -> None: ...
+
+    @property
+    def bytes_held(self) -> int: ...
+
+
+class Ours:
+    """What the watch list uses at this size."""
+
+    def __init__(self) -> None:
+        self.index: VoiceIndex
+        self._bytes: Callable[[], int]
+
+    def build(self, listed: Vectors) -> None:
+        dimensions = listed.shape[1]
+        if len(listed) < LARGE_FROM:
+            self.index = exact = FaissIndex(dimensions)
+            self._bytes = lambda: len(exact) * (4 * dimensions + 16)
+        else:
+            self.index = large = LargeIndex(dimensions, listed)
+            self._bytes = lambda: large.bytes_held
+        for start in range(0, len(listed), 100_000):
+            part = listed[start : start + 100_000]
+            self.index.add(np.arange(start, start + len(part)), part)
+
+    def nearest(self, probe: Vector) -> tuple[int, float]:
+        found = self.index.search(probe, 1)[0]
+        return found.key, found.inner_product
+
+    def nearest_of_many(self, probes: Vectors) -> list[int]:
+        return [found[0].key for found in self.index.search_many(probes, 1)]
+
+    def add(self, keys: Keys, vectors: Vectors) -> None:
+        self.index.add(keys, vectors)
+
+    def remove(self, keys: Keys) -> None:
+        self.index.remove(keys)
+
+    @property
+    def bytes_held(self) -> int:
+        return self._bytes()
+
+
+class NumpyExact:
+    """Products with all rows. A removed voice's place is taken by the last one's."""
+
+    SPARE = 10_000  # rows for voices added later
+
+    def build(self, listed: Vectors) -> None:
+        self._used = len(listed)
+        self._rows = np.concatenate((listed, np.zeros((self.SPARE, listed.shape[1]), dtype=np.float32)))
+        self._keys = np.arange(len(self._rows))
+
+    def nearest(self, probe: Vector) -> tuple[int, float]:
+        products = self._rows[: self._used] @ probe
+        best = int(products.argmax())
+        return int(self._keys[best]), float(products[best])
+
+    def nearest_of_many(self, probes: Vectors) -> list[int]:
+        best = (probes @ self._rows[: self._used].T).argmax(axis=1)
+        return [int(key) for key in self._keys[best]]
+
+    def add(self, keys: Keys, vectors: Vectors) -> None:
+        places = slice(self._used, self._used + len(keys))
+        self._rows[places], self._keys[places] = vectors, keys
+        self._used += len(keys)
+
+    def remove(self, keys: Keys) -> None:
+        for key in keys:
+            place, last = int(np.flatnonzero(self._keys[: self._used] == key)[0]), self._used - 1
+            self._rows[place], self._keys[place] = self._rows[last], self._keys[last]
+            self._used = last
+
+    @property
+    def bytes_held(self) -> int:
+        return int(self._used * (self._rows.shape[1] * 4 + 8))
+
+
+class FaissFlat:
+    """Exhaustive, as the library comes; only adding is kept apart from searching, or it crashes."""
+
+    def build(self, listed: Vectors) -> None:
+        import faiss
+
+        self._lock = threading.Lock()
+        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(listed.shape[1]))
+        self._index.add_with_ids(listed, np.arange(len(listed)))
+
+    def nearest(self, probe: Vector) -> tuple[int, float]:
+        with self._lock:
+            products, keys = self._index.search(probe[None], 1)
+        return int(keys[0, 0]), float(products[0, 0])
+
+    def nearest_of_many(self, probes: Vectors) -> list[int]:
+        with self._lock:
+            return [int(key) for key in self._index.search(probes, 1)[1][:, 0]]
+
+    def add(self, keys: Keys, vectors: Vectors) -> None:
+        with self._lock:
+            self._index.add_with_ids(vectors, keys)
+
+    def remove(self, keys: Keys) -> None:
+        import faiss
+
+        with self._lock:
+            self._index.remove_ids(faiss.IDSelectorBatch(keys))
+
+    @property
+    def bytes_held(self) -> int:
+        return int(self._index.ntotal) * (4 * int(self._index.d) + 16)
+
+
+class Hnswlib:
+    """A graph; M 32, searched with ef 400. It marks removed voices and keeps them."""
+
+    EF, M = 400, 32
+
+    def build(self, listed: Vectors) -> None:
+        import hnswlib
+
+        self._index = hnswlib.Index(space="ip", dim=listed.shape[1])
+        self._index.init_index(max_elements=2 * len(listed), ef_construction=200, M=self.M)
+        self._index.set_ef(self.EF)
+        self._bytes_a_voice: int = 4 * listed.shape[1] + 8 + 2 * 4 * self.M
+        self._index.add_items(listed, np.arange(len(listed)))
+
+    def nearest(self, probe: Vector) -> tuple[int, float]:
+        keys, distances = self._index.knn_query(probe, k=1)
+        return int(keys[0, 0]), 1.0 - float(distances[0, 0])
+
+    def nearest_of_many(self, probes: Vectors) -> list[int]:
+        return [int(key) for key in self._index.knn_query(probes, k=1)[0][:, 0]]
+
+    def add(self, keys: Keys, vectors: Vectors) -> None:
+        self._index.add_items(vectors, keys)
+
+    def remove(self, keys: Keys) -> None:
+        for key in keys.tolist():
+            self._index.mark_deleted(key)
+
+    @property
+    def bytes_held(self) -> int:
+        return int(self._index.element_count) * int(self._bytes_a_voice)
+
+
+class MilvusLite:
+    """Milvus' embedded form, with its exact index."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "milvus.db"
+
+    def build(self, listed: Vectors) -> None:
+        from pymilvus import MilvusClient
+
+        self._path.unlink(missing_ok=True)
+        self._client = MilvusClient(str(self._path))
+        self._client.create_collection("voices", dimension=listed.shape[1], metric_type="IP")
+        for start in range(0, len(listed), 5_000):
+            part = listed[start : start + 5_000]
+            self.add(np.arange(start, start + len(part)), part)
+
+    def nearest(self, probe: Vector) -> tuple[int, float]:
+        found = self._client.search("voices", data=[probe], limit=1)[0][0]
+        return int(found["id"]), float(found["distance"])
+
+    def nearest_of_many(self, probes: Vectors) -> list[int]:
+        return [int(found[0]["id"]) for found in self._client.search("voices", data=list(probes), limit=1)]
+
+    def add(self, keys: Keys, vectors: Vectors) -> None:
+        rows = [{"id": key, "vector": vector} for key, vector in zip(keys.tolist(), vectors, strict=True)]
+        self._client.insert("voices", rows)
+
+    def remove(self, keys: Keys) -> None:
+        self._client.delete("voices", ids=keys.tolist())
+
+    @property
+    def bytes_held(self) -> int:
+        held = [self._path, *self._path.parent.rglob("*")] if self._path.exists() else []
+        return sum(path.stat().st_size for path in held if path.is_file())
+
+
+def peers(folder: Path) -> dict[str, Callable[[], Contestant]]:
+    """By name; those whose library is not installed are left out."""
+    known: dict[str, tuple[str, Callable[[], Contestant]]] = {
+        "numpy_exact": ("numpy", NumpyExact),
+        "faiss_flat": ("faiss", FaissFlat),
+        "hnswlib": ("hnswlib", Hnswlib),
+        "milvus_lite": ("pymilvus", lambda: MilvusLite(folder)),
+    }
+    return {name: make for name, (library, make) in known.items() if importlib.util.find_spec(library)}

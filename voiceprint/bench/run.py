@@ -1,0 +1,165 @@
+"""Measures every contestant on the same lists and probes."""
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
+
+from voiceprint.backend import Backend
+from voiceprint.bench.contestants import Contestant, Ours, peers
+from voiceprint.bench.population import Population
+from voiceprint.voiceprint import Vectors
+
+CANDIDATES_PER_1000_CALLS = 20.0
+BATCH = 32
+CHANGED = 200  # voices added and removed, one at a time, while the clock runs
+TRUTH_CHUNK = 100_000
+GRAPH_UP_TO = 100_000  # voices; a graph of a million takes most of an hour to build on two cores
+SERVER_UP_TO = 100_000
+
+
+class Measured(TypedDict):
+    p50_ms: float
+    p99_ms: float
+    batched_p50_ms: float  # a search, in batches of 32
+    batched_p99_ms: float
+    recall_at_1: float
+    missed_per_10000: float  # probes decided otherwise than by the exact search, at the list's threshold
+    bytes_per_voice: float
+    build_s: float
+    adds_per_s: float
+    removes_per_s: float
+    p99_ms_while_adding: float
+
+
+class Report(TypedDict):
+    sizes: dict[str, Measured]
+    peers: dict[str, dict[str, Measured]]
+    machine: dict[str, object]
+    not_installed: list[str]
+
+
+def run(
+    backend: Backend,
+    sizes: Sequence[int],
+    populate: Callable[[int], Population],
+    tell: Callable[[str], None],
+) -> Report:
+    """Blocks: about a minute per million voices for ours, longer for the others."""
+    state: dict[str, object] = {
+        "cores": len(os.sched_getaffinity(0)),
+        "load_average": [round(load, 2) for load in os.getloadavg()],
+    }
+    report = Report(sizes={}, peers={}, machine=state, not_installed=[])
+    with tempfile.TemporaryDirectory() as folder:
+        others = peers(Path(folder))
+        report["not_installed"] = sorted({"hnswlib", "milvus_lite"} - others.keys())
+        for size in sizes:
+            tell(f"{size:,} voices: drawing")
+            population = populate(size)
+            threshold = backend.operating_point(size, CANDIDATES_PER_1000_CALLS).threshold
+            truth = _truth(population)
+            for name, make in ({"ours": Ours} | others).items():
+                limit = {"hnswlib": GRAPH_UP_TO, "milvus_lite": SERVER_UP_TO}.get(name, size)
+                if size > limit:
+                    continue
+                tell(f"{size:,} voices: {name}")
+                measured = _measure(make(), population, truth, threshold)
+                if name == "ours":
+                    report["sizes"][str(size)] = measured
+                else:
+                    report["peers"].setdefault(name, {})[str(size)] = measured
+    return report
+
+
+def _truth(population: Population) -> tuple[np.ndarray, np.ndarray]:
+    best = np.full(len(population.probes), -np.inf, dtype=np.float32)
+    where = np.zeros(len(population.probes), dtype=np.int64)
+    for start, part in _parts(population.listed):
+        products = population.probes @ part.T
+        nearest = products.argmax(axis=1)
+        value = products[np.arange(len(products)), nearest]
+        better = value > best
+        best[better], where[better] = value[better], nearest[better] + start
+    return where, best
+
+
+def _parts(listed: Vectors) -> Iterator[tuple[int, Vectors]]:
+    for start in range(0, len(listed), TRUTH_CHUNK):
+        yield start, listed[start : start + TRUTH_CHUNK]
+
+
+def _measure(
+    contestant: Contestant, population: Population, truth: tuple[np.ndarray, np.ndarray], threshold: float
+) -> Measured:
+    started = time.perf_counter()
+    contestant.build(population.listed)
+    build_s = time.perf_counter() - started
+    for probe in population.probes[:5]:
+        contestant.nearest(probe)  # threads and caches are warm in a service
+    found, took_ms = [], []
+    for probe in population.probes:
+        started = time.perf_counter()
+        found.append(contestant.nearest(probe))
+        took_ms.append(1_000 * (time.perf_counter() - started))
+    batched_ms = []
+    for first in range(0, len(population.probes), BATCH):
+        batch = population.probes[first : first + BATCH]
+        started = time.perf_counter()
+        contestant.nearest_of_many(batch)
+        batched_ms.append(1_000 * (time.perf_counter() - started) / len(batch))
+    keys, products = np.array([key for key, _ in found]), np.array([product for _, product in found])
+    where, best = truth
+    # Within the rounding of 16-bit vectors of the threshold, neither decision is the right one.
+    clear = np.abs(best - threshold) > 1e-3
+    otherwise = clear & (
+        ((best >= threshold) & (keys != where)) | ((products >= threshold) != (best >= threshold))
+    )
+    bytes_held = contestant.bytes_held
+    while_adding, adds_per_s = _adding(contestant, population)
+    first = len(population.listed)
+    started = time.perf_counter()
+    for key in range(first, first + CHANGED):
+        contestant.remove(np.array([key]))
+    removes_per_s = CHANGED / (time.perf_counter() - started)
+    return Measured(
+        p50_ms=round(float(np.percentile(took_ms, 50)), 3),
+        p99_ms=round(float(np.percentile(took_ms, 99)), 3),
+        batched_p50_ms=round(float(np.percentile(batched_ms, 50)), 3),
+        batched_p99_ms=round(float(np.percentile(batched_ms, 99)), 3),
+        recall_at_1=round(float(np.mean((keys == where) | (np.abs(products - best) < 1e-5))), 4),
+        missed_per_10000=round(10_000 * float(otherwise.mean()), 1),
+        bytes_per_voice=round(bytes_held / len(population.listed), 1),
+        build_s=round(build_s, 2),
+        adds_per_s=round(adds_per_s, 1),
+        removes_per_s=round(removes_per_s, 1),
+        p99_ms_while_adding=while_adding,
+    )
+
+
+def _adding(contestant: Contestant, population: Population) -> tuple[float, float]:
+    """p99 of searches while another thread adds voices one by one; and how many it adds a second."""
+    first, rows = len(population.listed), population.probes
+    added_s: list[float] = []
+
+    def add() -> None:
+        started = time.perf_counter()
+        for number in range(CHANGED):
+            row = rows[number % len(rows)][None]
+            contestant.add(np.array([first + number]), row)
+        added_s.append(time.perf_counter() - started)
+
+    adder = threading.Thread(target=add, name="adds")
+    adder.start()
+    took_ms = []
+    for number in range(100):
+        started = time.perf_counter()
+        contestant.nearest(rows[number % len(rows)])
+        took_ms.append(1_000 * (time.perf_counter() - started))
+    adder.join()
+    return round(float(np.percentile(took_ms, 99)), 3), CHANGED / added_s[0]
