@@ -18,7 +18,7 @@ from question_bank.question import Question
 MAX_LETTERS = 36  # of a language without spaces; others may be three times as long
 MIN_LETTERS = 6
 _TELLING = re.compile(
-    r"正确|错误|没错|有误|无误|不符|相符|符合|吻合|一致|对上了|对得上|对不上|不对|对的|对了|真棒|厉害"
+    r"正确|错误|没错|有误|无误|不符|相符|符合|吻合|一致|对上了|对得上|对不上|不对|对的|对了|真棒|真厉害"
     r"|[答说讲记猜](?:得|的)?(?:很|真|都|太|挺|蛮|全|也|非常|十分|完全|特别)*(?:对(?![面门方于着])|错|准|不错)"
     r"|[很真都太全]对(?![面门方于着])|[答记](?:得|的)?(?:很|真|都|太|挺|蛮|非常|十分|特别)*(?:好|清楚|牢)"
     r"|\b(?:IN)?CORRECT|\bWRONG|\bRIGHT\b|\bEXACTLY\b|\bACCURATE|\bMISTAKE|\bMATCH(?:ES|ED)?\b|\bTRUE\b"

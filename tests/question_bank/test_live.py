@@ -3,10 +3,14 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from question_bank.live import LiveBank
 from question_bank.load import load_bank
+from question_bank.responses.features import APPLICANT, TEXT_SIZE
+from question_bank.responses.file import RESPONSES, write_responses
+from question_bank.responses.model import GRADES, HYPOTHESES, ResponseModel
 from tests.question_bank.test_load import GOOD
 
 
@@ -62,3 +66,22 @@ def test_touching_a_file_changes_nothing(live: LiveBank) -> None:
     write(live, GOOD, 5)
     assert not live.refresh()
     assert live.newest is before
+
+
+def test_a_half_copied_file_of_what_was_learnt_is_a_bad_edit(live: LiveBank) -> None:
+    before = live.newest
+    shape = (len(HYPOTHESES), len(GRADES))
+    model = ResponseModel(
+        version="v", source="calls", topics={"income": np.zeros(shape)}, questions={}, answers={},
+        text=np.zeros((shape[0], TEXT_SIZE, shape[1])),
+        applicant=np.zeros((shape[0], len(APPLICANT), shape[1])),
+    )  # fmt: skip
+    path = write_responses(live.folder, model)
+    whole = path.read_bytes()
+    for size in (len(whole) // 3, len(whole) - 10):
+        path.write_bytes(whole[:size])
+        assert not live.refresh()
+        assert live.newest is before
+        assert live.problems[0].file.name == RESPONSES
+    path.write_bytes(whole)
+    assert live.refresh()
