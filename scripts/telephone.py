@@ -65,7 +65,8 @@ def _alaw(wave: Wave) -> Wave:
     size = np.abs(wave)
     code = np.where(size < 1 / a, a * size / d, (1 + np.log(np.maximum(a * size, 1))) / d)
     code = (np.floor(code * 127.999) + 0.5) / 128
-    return np.sign(wave) * np.where(code < 1 / d, code * d / a, np.exp(code * d - 1) / a)
+    heard: Wave = np.sign(wave) * np.where(code < 1 / d, code * d / a, np.exp(code * d - 1) / a)
+    return heard
 
 
 def _gsm(wave: Wave) -> Wave:

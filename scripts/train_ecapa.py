@@ -80,7 +80,7 @@ def train(
         right = torch.nn.functional.one_hot(torch.from_numpy(who), len(heard))
         loss = torch.nn.functional.cross_entropy(20 * (cosines - 0.1 * right), torch.from_numpy(who))
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         losses.append(float(loss))
     out.mkdir(parents=True, exist_ok=True)

@@ -66,7 +66,8 @@ def _clips(folder: Path) -> Iterator[tuple[str, Wave]]:
 
 
 def levelled(wave: Wave) -> Wave:
-    return wave / np.sqrt(np.mean(wave**2) + 1e-12) * 0.05
+    even: Wave = wave / np.sqrt(np.mean(wave**2) + 1e-12) * 0.05
+    return even
 
 
 def _package(folder: Path, name: str, pattern: str) -> Iterator[tuple[Path, Wave]]:

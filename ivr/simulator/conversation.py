@@ -221,7 +221,10 @@ class Conversation:
                 continue
             self._attention.question()
             if self._pending is not None:
-                self._pending[1].cancel()
+                before, words = self._pending
+                if before.question_id == reply.question_id and not words.done():
+                    continue  # asked again before the words were rendered: they are still to be said
+                words.cancel()
             self._pending = (reply, self._render(reply, group))
 
     def _render(self, reply: Reply, group: asyncio.TaskGroup) -> "asyncio.Task[Performance]":
