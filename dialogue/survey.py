@@ -13,10 +13,13 @@ from decision_hook.contract import (
     Application,
     CallOutcome,
     Consent,
+    EvidencePart,
     FactSource,
     Grade,
+    Hypothesis,
     VoiceResult,
 )
+from decision_hook.contract.evidence import SECOND_VOICE_PART
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.caller_speech import CallerSpeech
 from dialogue.events import AnswerUnderstood, BeliefsChanged
@@ -32,6 +35,7 @@ from question_bank.question import Question, Role
 from question_bank.render import phrase
 
 RENDER_AHEAD = 3
+MORE_IF_PROMPTED = 4  # further facts of the form, where a prompter helps, once somebody else was heard
 MORE_IF_LISTED = 2  # further facts of the bank or bureau if the voice may be on the list
 
 
@@ -115,6 +119,7 @@ class Survey:
         self.speech = CallerSpeech()
         self._settling: asyncio.Task[None] | None = None
         self._voice_considered = False
+        self._prompter_heard = False
 
     async def run(self) -> Surveyed:
         """Raises CallerGone."""
@@ -297,6 +302,7 @@ class Survey:
         self.state = replace(self.state, beliefs=update(self.state.beliefs, added))
         self.answers.append(judged)
         await self._keep(judged)
+        self._consider_prompter(added)
         await self._consider_voice()
         self._talk.tell(
             BeliefsChanged(
@@ -305,6 +311,15 @@ class Survey:
                 net_speech_s=self.state.net_speech_s,
             )
         )
+
+    def _consider_prompter(self, added: Sequence[EvidencePart]) -> None:
+        """Once a second voice was heard: more is asked where it would speak again, if it prompts."""
+        if self._prompter_heard or not any(speaks_for_a_prompter(part) for part in added):
+            return
+        self._prompter_heard = True
+        paper = self._rules.paper
+        more = replace(paper, min_form_facts=paper.min_form_facts + MORE_IF_PROMPTED)
+        self._rules = replace(self._rules, paper=more)
 
     async def _consider_voice(self) -> None:
         """Once there is enough speech: a listed voice is asked more that only the person can know."""
@@ -339,6 +354,13 @@ _WHOLE: Mapping[Grade, float] = {
 def complete(evidence: AnswerEvidence) -> float | None:
     """What the words say about the turn being over; None: nothing."""
     return _WHOLE.get(evidence.grade)
+
+
+def speaks_for_a_prompter(part: EvidencePart) -> bool:
+    """A second voice that was heard; not the silence beside a caller."""
+    logs = part.log_likelihood
+    heard = logs.get(Hypothesis.COACHED, 0.0) > logs.get(Hypothesis.GENUINE, 0.0)
+    return part.name == SECOND_VOICE_PART and heard
 
 
 def _pick(questions: Sequence[Question], count: int, rng: random.Random) -> list[Question]:

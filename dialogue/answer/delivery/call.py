@@ -26,7 +26,9 @@ from dialogue.answer.values import HeardAnswer
 from question_bank.question import Role
 
 DELIVERY_PART = "delivery"
-MAX_SILENT = 6  # a prompter who whispers too softly is not heard in any answer: one cause
+# A prompter who whispers too softly is not heard in any answer: one cause. Nor does silence count once
+# somebody was heard: he is there.
+MAX_SILENT = 6
 
 
 class CallDelivery:
@@ -121,7 +123,8 @@ class CallDelivery:
     def _second_voice_part(self, asides: Asides, *, audible: bool) -> list[EvidencePart]:
         if asides.kind is Aside.NONE:
             self._silent += audible
-            return [self._silent_part()] if audible and self._silent <= MAX_SILENT else []
+            counts = audible and self._second_voices == 0 and self._silent <= MAX_SILENT
+            return [self._silent_part()] if counts else []
         again = self._second_voices > 0
         self._second_voices += 1
         return [

@@ -103,6 +103,14 @@ async def test_silence_beside_the_caller_has_one_cause(call: CallDelivery) -> No
     assert counted == MAX_SILENT
 
 
+async def test_silence_says_nothing_once_somebody_was_heard(call: CallDelivery) -> None:
+    await call.judge(
+        turn([WHISPER, replace(OWN, after_ms=2_000)], seed=5), evidence(), Role.FACT, on_form=True
+    )
+    quiet = await call.judge(turn([OWN], seed=6), evidence(), Role.FACT, on_form=True)
+    assert second_voices(quiet) == []
+
+
 async def test_a_turn_of_whisper_alone_is_noticed(call: CallDelivery) -> None:
     whisper = turn([WHISPER], seed=8)
     assert call.sounds_like_another(whisper)
