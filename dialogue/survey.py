@@ -334,8 +334,8 @@ class Survey:
 
 
 # Grades that say something whole; after these nobody needs to be waited for as long as after half a number.
-# Right and wrong are waited for alike, 0.68 s: the gap may not tell the caller which it was, and half an answer
-# is often taken for a wrong one (at 0.5 s 13 of 55 hesitant answers were cut off in `bench calls --n 8`).
+# Right and wrong are waited for alike, 0.68 s: the gap may not tell the caller which it was, and half an
+# answer is often taken for a wrong one (at 0.5 s 13 of 55 hesitant answers were cut off, 8 calls at once).
 _ANSWERED = 0.65
 _WHOLE: Mapping[Grade, float] = {
     Grade.MATCH: _ANSWERED,
