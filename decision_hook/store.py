@@ -4,14 +4,14 @@ An attempt is written before it is dialled and closed when it ended, so that a c
 an outcome: it is reconciled on the next start, never redialled blindly. Everything here blocks.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Engine
+from sqlalchemy import Engine
 
 from config.database import UtcDateTime, metadata, reading
 from decision_hook.contract import (
@@ -21,7 +21,6 @@ from decision_hook.contract import (
     CallVerdict,
     CreditDecision,
     DecisionResult,
-    Grade,
     Reason,
     Recommendation,
     RunVersions,
@@ -129,17 +128,6 @@ class UncalledRow:
     name: str  # "": not on file
     at: datetime
     decision: CreditDecision
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskedRow:
-    """One answer, without what was said."""
-
-    attempt: UUID
-    question: str
-    fact_key: str | None  # None: not about a fact on file
-    grade: Grade
-    latency_ms: int | None
 
 
 class HookStore:
@@ -273,54 +261,6 @@ class HookStore:
                 .order_by(answer_table.c.number)
             ).all()
         return [AnswerEvidence.model_validate(row.body) for row in rows]
-
-    def asked_lately(self, calls: int) -> list[AskedRow]:
-        """Every answer of the newest `calls` conversations, oldest first."""
-        newest = (
-            sa.select(call_table.c.attempt, call_table.c.placed_at)
-            .where(call_table.c.attempt.in_(sa.select(answer_table.c.attempt)))
-            .order_by(call_table.c.placed_at.desc())
-            .limit(calls)
-            .subquery()
-        )
-        body = answer_table.c.body
-        statement = (
-            sa.select(
-                answer_table.c.attempt,
-                body["question"].as_string(),
-                body["fact_key"].as_string(),
-                body["grade"].as_string(),
-                body["latency_ms"].as_integer(),
-            )
-            .join(newest, newest.c.attempt == answer_table.c.attempt)
-            .order_by(newest.c.placed_at, answer_table.c.attempt, answer_table.c.number)
-        )
-        with reading(self._engine) as connection:
-            return [
-                AskedRow(
-                    attempt=row[0], question=row[1], fact_key=row[2], grade=Grade(row[3]), latency_ms=row[4]
-                )
-                for row in connection.execute(statement)
-            ]
-
-    def asked_of(
-        self, numbers: Collection[str], identity: Mapping[str, str], since: datetime
-    ) -> frozenset[str]:
-        """Questions put since then to any of these numbers, as they stand in the applications, or to whoever
-        has all the values of `identity`, by fact key; {}: nobody."""
-        same: ColumnElement[bool] = application_table.c.phone.in_(numbers)
-        if identity:
-            facts = application_table.c.body["facts"]
-            by_facts = (facts[(key, "value")].as_string() == value for key, value in identity.items())
-            same = sa.or_(same, sa.and_(*by_facts))
-        statement = (
-            sa.select(answer_table.c.body["question"].as_string())
-            .join(call_table, call_table.c.attempt == answer_table.c.attempt)
-            .join(application_table, application_table.c.id == call_table.c.application)
-            .where(same, call_table.c.placed_at >= since)
-        )
-        with reading(self._engine) as connection:
-            return frozenset(connection.scalars(statement))
 
     def calls(self, *, limit: int = 100, offset: int = 0) -> list[CallRow]:
         """Newest first."""

@@ -17,7 +17,7 @@ from decision_hook.contract import (
     Recommendation,
     VoiceResult,
 )
-from decision_hook.contract.evidence import SECOND_VOICE_PART
+from decision_hook.contract.evidence import prompter_nats
 
 HARD_SOURCES = frozenset({FactSource.BANK, FactSource.BUREAU})  # a stolen form does not hold them
 WRONG = frozenset({Grade.MISMATCH, Grade.DENIAL})
@@ -171,20 +171,8 @@ def _likeliest(beliefs: Mapping[Hypothesis, float]) -> Hypothesis | None:
 
 
 def second_voice_nats(answers: Iterable[AnswerEvidence]) -> float:
-    """How much the call's second voices speak for a prompter against a caller alone.
-
-    Answers in which nobody else was heard take nothing away: a prompter who was heard was there.
-    """
-    return sum(
-        max(
-            0.0,
-            part.log_likelihood.get(Hypothesis.COACHED, 0.0)
-            - part.log_likelihood.get(Hypothesis.GENUINE, 0.0),
-        )
-        for answer in answers
-        for part in answer.parts
-        if part.name == SECOND_VOICE_PART
-    )
+    """How much the call's second voices speak for a prompter against a caller alone."""
+    return sum(prompter_nats(part) for answer in answers for part in answer.parts)
 
 
 def _wrong_hard(findings: CallFindings) -> float:

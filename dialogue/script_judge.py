@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from decision_hook.contract import AnswerEvidence, CallOutcome, Grade
-from dialogue.answer.closed import SURE
+from dialogue.answer.closed import LIKELIER_THAN_NOT, SURE
 from dialogue.answer.consent import ConsentAnswer, ConsentJudge
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.side import Side
@@ -23,7 +23,6 @@ GRADES: Mapping[Intent, Grade] = {
     Intent.HUMAN: Grade.HUMAN,
     Intent.LATER: Grade.LATER,
 }
-LIKELIER_THAN_NOT = 0.5
 FAREWELLS = frozenset({Grade.HUMAN, Grade.LATER})  # they end the call, so they must be plain
 YES_OR_NO = {ConsentAnswer.AGREED: True, ConsentAnswer.DECLINED: False, ConsentAnswer.UNCLEAR: None}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -16,12 +16,12 @@ from decision_hook.contract import (
     EvidencePart,
     FactSource,
     Grade,
-    Hypothesis,
     VoiceResult,
 )
-from decision_hook.contract.evidence import SECOND_VOICE_PART
+from decision_hook.contract.evidence import prompter_nats
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.caller_speech import CallerSpeech
+from dialogue.completeness import complete
 from dialogue.events import AnswerUnderstood, BeliefsChanged
 from dialogue.follow_ups import FollowUps, QuestionWriter
 from dialogue.line import Samples
@@ -314,7 +314,7 @@ class Survey:
 
     def _consider_prompter(self, added: Sequence[EvidencePart]) -> None:
         """Once a second voice was heard: more is asked where it would speak again, if it prompts."""
-        if self._prompter_heard or not any(speaks_for_a_prompter(part) for part in added):
+        if self._prompter_heard or not any(prompter_nats(part) > 0 for part in added):
             return
         self._prompter_heard = True
         paper = self._rules.paper
@@ -331,38 +331,6 @@ class Survey:
         if await self._listed(tuple(self.speech.pieces)):
             more = replace(paper, min_hard_facts=paper.min_hard_facts + MORE_IF_LISTED)
             self._rules = replace(self._rules, paper=more)
-
-
-# Grades that say something whole; after these nobody needs to be waited for as long as after half a number.
-# Right and wrong are waited for alike, 0.68 s: the gap may not tell the caller which it was, and half an
-# answer is often taken for a wrong one (at 0.5 s 13 of 55 hesitant answers were cut off, 8 calls at once).
-_ANSWERED = 0.65
-_WHOLE: Mapping[Grade, float] = {
-    Grade.MATCH: _ANSWERED,
-    Grade.MISMATCH: _ANSWERED,
-    Grade.DENIAL: _ANSWERED,
-    Grade.DONT_KNOW: 0.9,
-    Grade.REPEAT: 0.9,
-    Grade.SLOWER: 0.9,
-    Grade.WHO_ARE_YOU: 0.9,
-    Grade.HUMAN: 0.9,
-    Grade.REFUSAL: 0.8,
-    Grade.PARTIAL: 0.3,
-    # Perhaps only the 嗯 before the answer: to wait a third of a second costs less than to ask again.
-    Grade.UNCLEAR: 0.3,
-}
-
-
-def complete(evidence: AnswerEvidence) -> float | None:
-    """What the words say about the turn being over; None: nothing."""
-    return _WHOLE.get(evidence.grade)
-
-
-def speaks_for_a_prompter(part: EvidencePart) -> bool:
-    """A second voice that was heard; not the silence beside a caller."""
-    logs = part.log_likelihood
-    heard = logs.get(Hypothesis.COACHED, 0.0) > logs.get(Hypothesis.GENUINE, 0.0)
-    return part.name == SECOND_VOICE_PART and heard
 
 
 def _pick(questions: Sequence[Question], count: int, rng: random.Random) -> list[Question]:

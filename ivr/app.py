@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from config.database import engine_for, migrate
 from config.settings import Settings
+from decision_hook.asked import AskedQuestions
 from decision_hook.contract import (
     Application,
     CallVerdict,
@@ -148,7 +149,7 @@ async def build_app(
             dialler = await _dialler(settings, stack, cast=cast, studio=studio, cues=cues, media=(host, port))
         store, people, guesses = HookStore(engine), CampaignStore(engine), GuessLedger(engine)
         recordings = RecordingFolder(settings.var / "recordings")
-        past = PastPapers(store, disk, settings.interview)
+        past = PastPapers(AskedQuestions(engine), disk, settings.interview)
         if remember:
             await stack.enter_async_context(kept_in_mind(past))
         desk = Desk(

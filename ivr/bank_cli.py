@@ -11,9 +11,10 @@ import typer
 
 from config.derivations import completed
 from config.document import check, read_document
+from config.progress import bars
 from config.settings import Settings
 from decision_hook.contract import Application, SurveyError
-from ivr.terminal import bars, begin
+from ivr.terminal import begin
 from question_bank.bank import bank_for
 from question_bank.cli import DEFAULT, Bankfolder, Folder, Json
 from question_bank.cli import app as app

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import typer
 
+from config.progress import bars, console
 from config.settings import Settings
 from decision_hook.contract import Application, CallVerdict
 from ivr.line_options import Line, on_line
@@ -15,7 +16,7 @@ from ivr.live import LiveCalls, results_table
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.load import load_application, load_persona
 from ivr.simulator.persona import Persona
-from ivr.terminal import bars, begin, console
+from ivr.terminal import begin
 
 app = typer.Typer()
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from config.progress import bars, console
 from config.settings import Settings
 from decision_hook.contract import CallOutcome, SurveyError
 from ivr.line_options import Line, on_line
@@ -16,7 +17,7 @@ from ivr.live import LiveCalls, results_table
 from ivr.simulator.cast import Player
 from ivr.simulator.demo import Entry, Part
 from ivr.simulator.load import load_demo
-from ivr.terminal import bars, begin, console
+from ivr.terminal import begin
 
 app = typer.Typer()
 
@@ -57,9 +58,8 @@ def demo(
     Exit code 1 if the line failed a call; with --strict also if one did not come out as expected.
     """
     settings = on_line(begin(), line)
-    if (
-        chance
-    ):  # invented people by the hundred, few voices among them: apart from the bank's own calls and list
+    if chance:
+        # Invented people by the hundred, few voices among them: apart from the bank's own calls and list.
         settings = settings.model_copy(update={"database_url": f"sqlite:///{settings.var / 'random.db'}"})
     entries = random_entries(chance, seed) if chance else chosen_entries(only, further)
     rounds = [replace(entry) for _ in range(repeat) for entry in entries]

@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from config.progress import console
 from ivr.doctor import Finding, Health, examine
-from ivr.terminal import begin, console
+from ivr.terminal import begin
 
 app = typer.Typer()
 

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
+from ivr.owned import owned
 from question_bank.live import LiveBank
 
 log = logging.getLogger(__name__)
@@ -16,13 +17,8 @@ LOOK_EVERY_S = 2.0
 @asynccontextmanager
 async def kept_fresh(bank: LiveBank, disk: Executor) -> AsyncIterator[None]:
     """As long as it is open, a good edit reaches new calls within a few seconds."""
-    watching = asyncio.create_task(_watch(bank, disk), name="question bank")  # owned and ended here
-    try:
+    async with owned(_watch(bank, disk), "question bank"):
         yield
-    finally:
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
 
 
 async def _watch(bank: LiveBank, disk: Executor) -> None:

@@ -5,18 +5,19 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from config.settings import InterviewSettings
+from decision_hook.asked import AskedRow
 from decision_hook.contract import Application, Grade, SurveyError
-from decision_hook.store import AskedRow
 from ivr.call import in_thread
 from ivr.campaign.guesses import identity_of
 from ivr.campaign.store import spellings
 from ivr.dialler.numbers import national
+from ivr.owned import owned
 from question_bank.leak import Answered, leaks
 
 log = logging.getLogger(__name__)
@@ -97,13 +98,8 @@ class PastPapers:
 async def kept_in_mind(papers: PastPapers) -> AsyncIterator[None]:
     """Looks through the calls at once, and as long as it is open now and then. Raises SurveyError at once."""
     await papers.refresh()
-    looking = asyncio.create_task(_look_again(papers), name="past papers")  # owned and ended here
-    try:
+    async with owned(_look_again(papers), "past papers"):
         yield
-    finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
 
 
 async def _look_again(papers: PastPapers) -> None:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from config.progress import bars, console
 from config.settings import Settings
 from dialogue.speaking.check import PromptCheck
-from ivr.terminal import bars, begin, console
+from ivr.terminal import begin
 
 app = typer.Typer(no_args_is_help=True)
 

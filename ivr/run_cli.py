@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.progress import bars, console
 from config.settings import Settings
 from decision_hook.contract import Application, SurveyError
 from ivr.campaign.csv_file import BadRow, read_applications
@@ -15,7 +16,7 @@ from ivr.campaign.report import Refused, Report, report_table, rows_of
 from ivr.campaign.rules import CallWindow, window_of
 from ivr.line_options import AnyTime, Line, Personas, answering, at_any_time, on_line
 from ivr.simulator.persona import Persona
-from ivr.terminal import bars, begin, console
+from ivr.terminal import begin
 
 if TYPE_CHECKING:
     from ivr.app import App

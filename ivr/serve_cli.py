@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from config.progress import console
 from config.settings import Settings
 from ivr.line_options import AnyTime, Line, Personas, answering, at_any_time, on_line
 from ivr.simulator.persona import Persona
-from ivr.terminal import begin, console
+from ivr.terminal import begin
 
 app = typer.Typer()
 

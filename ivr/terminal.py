@@ -1,18 +1,12 @@
-"""What every command does alike: logs to stderr, progress bars, settings."""
+"""How every command begins: logs to stderr, settings."""
 
 import logging
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from rich.console import Console
 from rich.logging import RichHandler
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from config.load import load_settings
+from config.progress import console
 from config.settings import Settings
-
-console = Console(stderr=True)
 
 
 def begin(*, verbose: bool = False) -> Settings:
@@ -26,31 +20,3 @@ def begin(*, verbose: bool = False) -> Settings:
     for noisy in ("jieba", "alembic", "speechbrain", "faster_whisper"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return load_settings()
-
-
-class Bars:
-    """One progress bar per task name, on stderr."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-
-    def __call__(self, what: str, done: int, of: int) -> None:
-        if of == 0:
-            return
-        if what not in self._tasks:
-            self._tasks[what] = self._progress.add_task(what, total=of)
-        self._progress.update(self._tasks[what], completed=done, total=of)
-
-
-@contextmanager
-def bars() -> Iterator[Bars]:
-    with Progress(
-        TextColumn("{task.description:28}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not sys.stderr.isatty(),
-    ) as progress:
-        yield Bars(progress)

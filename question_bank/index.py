@@ -62,7 +62,7 @@ def index_of(questions: Sequence[Question]) -> PaperIndex:
         key=key,
         likelihoods=likelihoods,
         costs_s=np.array([question.cost_s for question in questions]),
-        speech_s=np.array([WORD_S if question.fact_keys else TALK_S for question in questions]),
+        speech_s=np.array([expected_speech_s(question) for question in questions]),
         first=np.array([key[q.fact_keys[0]] if q.fact_keys else len(key) for q in questions], dtype=np.int64),
         kinds=np.array([KIND_CODE[question.kind] for question in questions], dtype=np.int64),
         rests_on=rests_on,
@@ -72,6 +72,10 @@ def index_of(questions: Sequence[Question]) -> PaperIndex:
         life=np.array([question.role is Role.LIFE for question in questions], dtype=np.bool_),
         caps=np.array([_cap(question) for question in questions], dtype=np.float64),
     )
+
+
+def expected_speech_s(question: Question) -> float:
+    return WORD_S if question.fact_keys else TALK_S
 
 
 def _cap(question: Question) -> float:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from config.load import load_settings
 from config.settings import Settings
-from dialogue.answer.closed import SURE, features, wordings
+from dialogue.answer.closed import SURE, family_likelihoods, features, wordings
 from dialogue.answer.consent import decide, said_side
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.side import Side
@@ -142,7 +142,7 @@ async def examples(settings: Settings, table: str, people: int) -> list[Example]
                     scores = await recognizer.score(
                         utterance, [*candidates, read.text or candidates[0]], context=context
                     )
-                    found = features(replies, said, scores[:-1], scores[-1])
+                    found = features(family_likelihoods(replies.families, scores[:-1]), said, scores[-1])
                     made.append(Example(person=number, side=side, found=found))
     print()
     return made

@@ -14,7 +14,7 @@ from config.database import engine_for, migrate
 from config.load import load_settings
 from config.settings import Settings
 from decision_hook.contract import SurveyError, VoiceResult
-from voiceprint.entry import Grounds, WatchlistEntry
+from voiceprint.entry import Grounds, WatchlistEntry, described
 
 if TYPE_CHECKING:
     from voiceprint.audio import Samples
@@ -345,22 +345,10 @@ def _names(files: Sequence[Path]) -> str:
 
 
 def _shown(entry: WatchlistEntry) -> dict[str, object]:
+    """For JSON."""
     return {
-        "id": entry.id,
-        "label": entry.grounds.label,
-        "reason": entry.grounds.reason,
-        "evidence": entry.grounds.evidence,
-        "legal_basis": entry.grounds.legal_basis,
-        "status": entry.status,
-        "added_by": entry.added_by,
-        "added_at": entry.added_at.isoformat(),
-        "approved_by": entry.approved_by,
-        "review_at": entry.review_at.isoformat(),
-        "expires_at": entry.expires_at.isoformat(),
-        "model": entry.encoder.model,
-        "version": entry.encoder.version,
-        "checksum": entry.encoder.checksum,
-        "net_speech_s": entry.net_speech_s,
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in described(entry).items()
     }
 
 

@@ -37,3 +37,24 @@ class WatchlistEntry:
     expires_at: datetime  # from then on it is not searched, and soon deleted
     encoder: EncoderId
     net_speech_s: float
+
+
+def described(entry: WatchlistEntry) -> dict[str, object]:
+    """All that may be shown and stored in clear, flat, by column name."""
+    return {
+        "id": entry.id,
+        "label": entry.grounds.label,
+        "reason": entry.grounds.reason,
+        "evidence": entry.grounds.evidence,
+        "legal_basis": entry.grounds.legal_basis,
+        "status": entry.status,
+        "added_by": entry.added_by,
+        "added_at": entry.added_at,
+        "approved_by": entry.approved_by,
+        "review_at": entry.review_at,
+        "expires_at": entry.expires_at,
+        "model": entry.encoder.model,
+        "version": entry.encoder.version,
+        "checksum": entry.encoder.checksum,
+        "net_speech_s": entry.net_speech_s,
+    }

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine, Row
 from config.database import reading
 from decision_hook.contract import SurveyError
 from voiceprint.audio import RATE_HZ, Samples
-from voiceprint.entry import EntryStatus, Grounds, WatchlistEntry
+from voiceprint.entry import EntryStatus, Grounds, WatchlistEntry, described
 from voiceprint.schema import voice_key, watchlist_change, watchlist_entry
 from voiceprint.seal import Vault, WrappedKey, seal, unseal
 from voiceprint.voiceprint import EncoderId, Vector, Vectors
@@ -46,7 +46,7 @@ class WatchListStore:
             key, wrapped = self._vault.new_key(owner)
             rows.append(
                 {
-                    **_described(new.entry),
+                    **described(new.entry),
                     "vector": seal(key, new.vector.astype("<f4").tobytes(), owner),
                     "speech": seal(key, _compressed(new.speech), owner),
                 }
@@ -271,26 +271,6 @@ def _found(connection: sa.Connection, entry_id: str) -> WatchlistEntry:
 
 def _owner(entry_id: str) -> str:
     return f"entry:{entry_id}"
-
-
-def _described(entry: WatchlistEntry) -> dict[str, object]:
-    return {
-        "id": entry.id,
-        "label": entry.grounds.label,
-        "reason": entry.grounds.reason,
-        "evidence": entry.grounds.evidence,
-        "legal_basis": entry.grounds.legal_basis,
-        "status": entry.status,
-        "added_by": entry.added_by,
-        "added_at": entry.added_at,
-        "approved_by": entry.approved_by,
-        "review_at": entry.review_at,
-        "expires_at": entry.expires_at,
-        "model": entry.encoder.model,
-        "version": entry.encoder.version,
-        "checksum": entry.encoder.checksum,
-        "net_speech_s": entry.net_speech_s,
-    }
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> WatchlistEntry:

@@ -22,6 +22,17 @@ class EvidencePart(BaseModel):
     note: str = ""  # one line a reviewer reads; no personal data beyond what was said
 
 
+def prompter_nats(part: EvidencePart) -> float:
+    """How much a second voice speaks for a prompter against a caller alone; 0 for anything else.
+
+    An answer in which nobody else was heard takes nothing away: a prompter who was heard was there.
+    """
+    if part.name != SECOND_VOICE_PART:
+        return 0.0
+    logs = part.log_likelihood
+    return max(0.0, logs.get(Hypothesis.COACHED, 0.0) - logs.get(Hypothesis.GENUINE, 0.0))
+
+
 class AnswerEvidence(BaseModel):
     """One reply to one question, saved the moment it is understood."""
 

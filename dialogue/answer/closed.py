@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
+import numpy as np
+
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.side import Side
 from dialogue.answer.tables import ReplyTable
@@ -22,6 +24,7 @@ FLOOR = -25.0  # nats below the free reading: less is not told apart
 # A reply in doubt is asked for again, and what was heard both times adds up.
 SURE = 0.75
 SURE_OF_YES = 0.8
+LIKELIER_THAN_NOT = 0.5
 # Nats by which a no may lead that is asked for twice: one that the written words do not say, or that ends
 # the call although 是我 is easily read as 不是我.
 UNSAID_NO = 0.9
@@ -57,7 +60,7 @@ class Closed:
     """What the audio says about a reply to a closed question."""
 
     leaning: Leaning
-    request: Intent | None  # the likeliest of what is neither yes nor no; None: the table knows none
+    request: Intent  # the likeliest of what is neither yes nor no
 
 
 def wordings(families: Mapping[F, Sequence[str]]) -> list[str]:
@@ -67,7 +70,8 @@ def wordings(families: Mapping[F, Sequence[str]]) -> list[str]:
 
 def compare(table: ReplyTable, said: Side | None, scores: Sequence[float], free: float) -> Closed:
     """Pure. `scores`: of all wordings in order; `free`: of the free reading; `said`: what its words say."""
-    found = features(table, said, scores, free)
+    families = family_likelihoods(table.families, scores)
+    found = features(families, said, free)
     logs = {
         side: table.bias[side]
         + sum(table.weights[side].get(name, 0.0) * value for name, value in found.items())
@@ -77,15 +81,12 @@ def compare(table: ReplyTable, said: Side | None, scores: Sequence[float], free:
         logs[Side.YES] = min(logs[Side.YES], logs[Side.NO])  # whatever it sounds like, no was read
     if said is not Side.NO or table.no_twice:
         logs[Side.NO] = min(logs[Side.NO], logs[Side.YES] + UNSAID_NO)
-    others = _others(family_likelihoods(table.families, scores))
+    others = _others(families)
     return Closed(leaning=Leaning(logs=logs), request=Intent(max(others, key=lambda family: others[family])))
 
 
-def features(
-    table: ReplyTable, said: Side | None, scores: Sequence[float], free: float
-) -> Mapping[str, float]:
-    """What the fit looks at, by name."""
-    families = family_likelihoods(table.families, scores)
+def features(families: Mapping[str, float], said: Side | None, free: float) -> Mapping[str, float]:
+    """What the fit looks at, by name. `families`: of `family_likelihoods`."""
     return {
         "yes": max(FLOOR, families[Side.YES] - free),
         "no": max(FLOOR, families[Side.NO] - free),
@@ -99,19 +100,11 @@ def features(
 
 def family_likelihoods(families: Mapping[F, Sequence[str]], scores: Sequence[float]) -> dict[F, float]:
     """Log of the summed likelihoods of each family's wordings; `scores` in the order of all wordings."""
-    summed: dict[F, float] = {}
     rest = iter(scores)
-    for family, said in families.items():
-        for score in islice(rest, len(said)):
-            summed[family] = _added(summed[family], score) if family in summed else score
-    return summed
+    return {
+        family: float(np.logaddexp.reduce(list(islice(rest, len(said))))) for family, said in families.items()
+    }
 
 
 def _others(families: Mapping[str, float]) -> dict[str, float]:
     return {family: score for family, score in families.items() if family not in (Side.YES, Side.NO)}
-
-
-def _added(left: float, right: float) -> float:
-    """log(exp(left) + exp(right))."""
-    high, low = max(left, right), min(left, right)
-    return high + math.log1p(math.exp(low - high))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dialogue.answer.closed import Leaning, compare, wordings
+from dialogue.answer.closed import LIKELIER_THAN_NOT, Leaning, compare, wordings
 from dialogue.answer.fold import bare
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
@@ -19,7 +19,6 @@ from dialogue.line import SAMPLE_RATE_HZ
 _LONG_COPY = 5  # characters
 _REQUESTS = frozenset({Intent.REPEAT, Intent.SLOWER, Intent.WHO_ARE_YOU, Intent.HUMAN, Intent.LATER})
 _RECORDED = frozenset({Intent.ANNOUNCEMENT, Intent.VOICEMAIL})  # nobody is there who could mean yes
-_LIKELIER_THAN_NOT = 0.5
 
 
 class ConsentAnswer(StrEnum):
@@ -122,9 +121,9 @@ class ConsentJudge:
 def _compared(reply: ConsentReply, table: ReplyTable, scores: Sequence[float]) -> ConsentReply:
     """The reply with what the audio says; a request is one only if the audio, too, says so."""
     closed = compare(table, said_side(reply), scores[:-1], scores[-1])
-    likely = closed.leaning.probability(Side.OTHER) >= _LIKELIER_THAN_NOT
+    likely = closed.leaning.probability(Side.OTHER) >= LIKELIER_THAN_NOT
     intent = reply.intent
-    if likely and intent not in _REQUESTS and closed.request is not None:
+    if likely and intent not in _REQUESTS:
         intent = closed.request
     elif not likely and intent in _REQUESTS:
         intent = Intent.ANSWER

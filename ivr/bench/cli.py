@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from config.progress import bars, console
 from config.settings import Settings
 from decision_hook.contract import SurveyError
-from ivr.terminal import bars, begin, console
+from ivr.terminal import begin
 from question_bank.simulate.cli import paper_command
 
 app = typer.Typer(help="Measure turns, calls under load, and papers. Callers live in a process of their own.")

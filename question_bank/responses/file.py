@@ -10,8 +10,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from config.document import DocumentError, Problem
+from question_bank.belief import HYPOTHESES
+from question_bank.index import GRADES
 from question_bank.responses.features import APPLICANT, TEXT_SIZE
-from question_bank.responses.model import GRADES, HYPOTHESES, ResponseModel
+from question_bank.responses.model import ResponseModel
 
 RESPONSES = "_responses.npz"
 FORMAT = 1

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from decision_hook.contract import FactSource, Grade, Hypothesis
+from decision_hook.contract import FactSource
+from question_bank.belief import HYPOTHESES
+from question_bank.index import GRADES
 from question_bank.question import Question, Statistics
 from question_bank.responses.features import Floats, applicant_vector, text_matrix
-
-HYPOTHESES = tuple(Hypothesis)
-GRADES = tuple(Grade)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,10 +10,12 @@ import numpy as np
 import torch
 
 from question_bank.bank import Bank
+from question_bank.belief import HYPOTHESES
+from question_bank.index import GRADES
 from question_bank.question import Question
 from question_bank.responses.features import APPLICANT, TEXT_SIZE, Floats, applicant_vector, text_matrix
 from question_bank.responses.history import PastAnswer
-from question_bank.responses.model import GRADES, HYPOTHESES, ResponseModel
+from question_bank.responses.model import ResponseModel
 
 MIN_CALLS = 200  # fewer cannot tell a better model from a lucky one
 HELD_OUT = 5  # every fifth call is kept for the test

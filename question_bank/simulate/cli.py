@@ -1,24 +1,20 @@
 """`shengwen bank simulate` and `shengwen bench paper`: what a bank, and a way of choosing, are worth."""
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from config.progress import bars, console
 from config.settings import InterviewSettings
 from decision_hook.contract import SurveyError
 from question_bank.load import load_bank
 from question_bank.paper import PaperPolicy
 
 DEFAULT = InterviewSettings().bank
-console = Console(stderr=True)
 
 Folder = Annotated[Path, typer.Argument(help="Folder of a bank.")]
 PeopleFile = Annotated[
@@ -43,11 +39,8 @@ def simulate_command(
 
     bank = load_bank(folder)
     called = read_people(people, bank) if people else draw_people(bank, per_population, seed)
-    with _bar() as progress:
-        task = progress.add_task("papers", total=len(called))
-        report, papers = look(
-            bank, called, seed=seed, tell=lambda done, of: progress.update(task, completed=done)
-        )
+    with bars() as tell:
+        report, papers = look(bank, called, seed=seed, tell=partial(tell, "papers"))
     if pictures is not None:
         _pictures_module().draw_pictures(pictures, bank, papers, {}, PaperPolicy().max_share)
     if as_json:
@@ -72,14 +65,7 @@ def paper_command(
     bench = _bench_module()
     bank = load_bank(folder)
     size = bench.Size(per_population=per_population, per_point=max(20, per_population * 2 // 5), seed=seed)
-    with _bar() as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def tell(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = progress.add_task(what, total=of)
-            progress.update(tasks[what], completed=done, total=of)
-
+    with bars() as tell:
         report = bench.bench_paper(bank, size, tell, people_file=people, pictures=pictures)
     if as_json:
         print(json.dumps(report, ensure_ascii=False))
@@ -104,19 +90,6 @@ def _pictures_module() -> Any:
     except ImportError as exc:
         raise SurveyError(f"--pictures: {exc.name} is missing; pip install 'shengwen[bench]'") from exc
     return pictures
-
-
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    with Progress(
-        TextColumn("{task.description:20}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not sys.stderr.isatty(),
-    ) as progress:
-        yield progress
 
 
 def _print(report: dict[str, Any], *, title: str = "") -> None:

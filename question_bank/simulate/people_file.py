@@ -9,13 +9,13 @@ from config.document import DocumentError, Problem
 from decision_hook.contract import Application, Fact, FactSource, Grade, Hypothesis
 from decision_hook.contract.application import FACT_KINDS
 from question_bank.bank import Bank
+from question_bank.index import expected_speech_s
 from question_bank.question import Question
 from question_bank.simulate.people import Reply
 
 COLUMNS = ("person", "population", "truth", "risk", "source", "fact", "answer", "delay_ms")
 OPEN = "open"  # in the column `fact`: the answer to every open question
 MAX_ROWS = 2_000_000
-TALK_S, WORD_S = 4.0, 1.2
 Row = tuple[int, dict[str, str]]  # line number, values by column
 
 
@@ -45,7 +45,7 @@ class FilePerson:
         return Reply(
             grade=line.grades[place],
             delay_s=line.delay_s,
-            speech_s=WORD_S if question.fact_keys else TALK_S,
+            speech_s=expected_speech_s(question),
         )
 
 

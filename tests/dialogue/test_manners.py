@@ -3,8 +3,8 @@
 import pytest
 
 from decision_hook.contract import AnswerEvidence, Grade
+from dialogue.completeness import complete
 from dialogue.step import Tries, decide
-from dialogue.survey import complete
 from dialogue.turn.tracker import TurnPolicy, silence_needed_ms
 
 UNDERSTOOD = (Grade.MATCH, Grade.MISMATCH, Grade.DENIAL)

@@ -3,7 +3,7 @@
 import pytest
 
 from decision_hook.contract import EvidencePart, Hypothesis
-from dialogue.survey import speaks_for_a_prompter
+from decision_hook.contract.evidence import prompter_nats
 
 GENUINE, IMPOSTOR, COACHED = Hypothesis
 
@@ -18,4 +18,4 @@ GENUINE, IMPOSTOR, COACHED = Hypothesis
 )
 def test_a_second_voice_that_was_heard(name: str, coached: float, heard: bool) -> None:
     logs = {GENUINE: -3.0, IMPOSTOR: -3.0, COACHED: coached}
-    assert speaks_for_a_prompter(EvidencePart(name=name, log_likelihood=logs, source="test")) is heard
+    assert (prompter_nats(EvidencePart(name=name, log_likelihood=logs, source="test")) > 0) is heard

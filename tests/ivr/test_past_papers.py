@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from config.database import engine_for, migrate
 from config.settings import InterviewSettings
+from decision_hook.asked import AskedQuestions
 from decision_hook.contract import AnswerEvidence, Application, Fact, FactSource, Grade
 from decision_hook.store import HookStore
 from ivr.past_papers import NothingEarlier, PastPapers
@@ -33,7 +34,7 @@ async def test_the_newest_calls_count_and_a_person_is_spared_for_a_while(tmp_pat
     called(store, one, 5, "q.a", "q.b", "q.a")
     called(store, other, 1, "q.a")
     with ThreadPoolExecutor(1) as disk:
-        papers = PastPapers(store, disk, SETTINGS, now=lambda: NOON)
+        papers = PastPapers(AskedQuestions(engine), disk, SETTINGS, now=lambda: NOON)
         await papers.refresh()
         same = Application(id="A3", phone="+8617000000001")
         past = await papers.before(same)
@@ -58,7 +59,7 @@ async def test_a_person_is_spared_behind_another_number(tmp_path: Path) -> None:
     called(store, Application(id="A1", phone="17000000001", facts=facts), 5, "q.a")
     other = facts | {"id_tail": Fact(value="3720", source=FactSource.FORM)}
     with ThreadPoolExecutor(1) as disk:
-        papers = PastPapers(store, disk, SETTINGS, now=lambda: NOON)
+        papers = PastPapers(AskedQuestions(engine), disk, SETTINGS, now=lambda: NOON)
         same = Application(id="A2", phone="17000000002", facts=facts)
         assert (await papers.before(same)).spared == {"q.a"}
         assert not (await papers.before(Application(id="A3", phone="17000000003", facts=other))).spared

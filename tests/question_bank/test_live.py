@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from question_bank.belief import HYPOTHESES
+from question_bank.index import GRADES
 from question_bank.live import LiveBank
 from question_bank.load import load_bank
 from question_bank.responses.features import APPLICANT, TEXT_SIZE
 from question_bank.responses.file import RESPONSES, write_responses
-from question_bank.responses.model import GRADES, HYPOTHESES, ResponseModel
+from question_bank.responses.model import ResponseModel
 from tests.question_bank.test_load import GOOD
 
 

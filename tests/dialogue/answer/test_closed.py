@@ -77,5 +77,5 @@ def test_a_family_is_as_likely_as_its_wordings_together(table: ReplyTable) -> No
 
 
 def test_far_is_far_enough(table: ReplyTable) -> None:
-    found = features(table, None, [-900.0] * len(wordings(table.families)), -3.0)
+    found = features(family_likelihoods(table.families, [-900.0] * len(wordings(table.families))), None, -3.0)
     assert (found["yes"], found["no"], found["other"]) == (FLOOR, FLOOR, FLOOR)

@@ -11,12 +11,14 @@ import pytest
 from config.document import DocumentError
 from decision_hook.contract import Application, Fact, FactSource, Grade, Hypothesis
 from question_bank.bank import Bank, bank_for, build_bank
+from question_bank.belief import HYPOTHESES
+from question_bank.index import GRADES
 from question_bank.load import inspect, load_bank
 from question_bank.question import Statistics
 from question_bank.responses.features import TEXT_SIZE, applicant_features, text_matrix
 from question_bank.responses.file import RESPONSES, read_responses, write_responses
 from question_bank.responses.history import PastAnswer
-from question_bank.responses.model import GRADES, HYPOTHESES, ResponseModel
+from question_bank.responses.model import ResponseModel
 from question_bank.responses.train import MIN_CALLS, calibrate
 
 SHIFTED = "vehicle"  # in this topic genuine callers forget far more than the table says
