@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from config.database import engine_for, migrate
+from config.derivations import shipped
 from config.settings import Settings
 from decision_hook.asked import AskedQuestions
 from decision_hook.contract import (
@@ -122,6 +123,7 @@ async def build_app(
         engine = engine_for(settings.database_url)
         stack.callback(engine.dispose)
         migrate(engine)
+        shipped()  # a broken table of derivations places no call
         policy = load_credit_policy(settings.decision.rules, call_above=settings.decision.call_above)
         bank = LiveBank(settings.interview.bank, load_bank(settings.interview.bank))
         await stack.enter_async_context(kept_fresh(bank, disk))
