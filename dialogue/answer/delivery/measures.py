@@ -49,8 +49,7 @@ def measure(heard: HeardAnswer, text: str) -> Measures | None:
     if not heard.segments or heard.samples.size == 0:
         return None
     segments = heard.segments
-    gaps = [start - end for (_, end), (start, _) in pairwise(segments)]
-    pauses = [gap for gap in gaps if gap >= LEAST_PAUSE_MS]
+    pauses = [end - start for start, end in silent_pauses(heard)]
     speech_ms = sum(end - start for start, end in segments)
     whole_ms = segments[-1][1] - segments[0][0]
     spoken = np.concatenate([piece for piece in stretches(heard)] or [heard.samples[:0]])
@@ -71,6 +70,12 @@ def measure(heard: HeardAnswer, text: str) -> Measures | None:
         level_db=active_level_db(spoken),
         over_noise_db=_over_noise_db(heard, spoken),
     )
+
+
+def silent_pauses(heard: HeardAnswer) -> tuple[tuple[int, int], ...]:
+    """Silences of at least 250 ms inside the answer: (start, end) in ms since the call was answered."""
+    gaps = ((end, start) for (_, end), (start, _) in pairwise(heard.segments))
+    return tuple((start, end) for start, end in gaps if end - start >= LEAST_PAUSE_MS)
 
 
 def stretches(heard: HeardAnswer) -> list[Samples]:
