@@ -17,11 +17,6 @@ from ivr.terminal import begin
 app = typer.Typer(help="Measure how answers are heard; train the classifier of intents.")
 
 
-@app.callback()
-def hearing() -> None:
-    """How well answers are heard."""
-
-
 @app.command("eval")
 def evaluate(
     manifest: Annotated[Path, typer.Argument(help="One JSON line per recording; see docs/hearing.md.")],
@@ -47,6 +42,46 @@ def evaluate(
         Console().print(tables(made))
     if bad:
         raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    out: Annotated[Path | None, typer.Option(help="Where to write it; var/intent if not given.")] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Another seed, other sentences and another start.")
+    ] = 20_261,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, alone on stdout.")] = False,
+) -> None:
+    """Train what tells intents apart (do not know, refuse, repeat …), about three minutes of one core.
+
+    Sentences come from config/intent_grammar.yaml and the tables; half are misheard, as the recogniser does.
+    The report is of wordings left out of the training. To use it: `answer.intent_model` in the settings.
+    """
+    from dialogue.answer.intent.training.sentences import GRAMMAR_FILE, Source, phrases, read_grammar
+    from dialogue.answer.intent.training.train import Plan
+    from dialogue.answer.intent.training.train import train as train_now
+    from dialogue.answer.tables import read_tables
+
+    settings = begin()
+    tables = read_tables(settings.answer.tables)
+    source = Source(grammar=read_grammar(GRAMMAR_FILE), known=phrases(tables))
+    folder = out or settings.var / "intent"
+    with bars() as progress:
+        made = train_now(
+            source, tables, Plan(seed=seed), folder, lambda done, of: progress("batches", done, of)
+        )
+    if as_json:
+        print(json.dumps(made, ensure_ascii=False))
+        return
+    for name in ("clean", "misheard"):
+        part = made[name]
+        assert isinstance(part, dict)
+        print(
+            f"{name}: {part['accuracy_rules_then_model']:.1%} of {part['n']} held-out sentences right "
+            f"(model alone {part['accuracy_model']:.1%}), "
+            f"{part['answers_taken_for_something_else']:.1%} of the answers taken for something else"
+        )
+    print(f"{folder}: written; to use it, set answer.intent_model to it in config/shengwen.yaml")
 
 
 async def _evaluate(settings: Settings, manifest: Path, curve: Path | None) -> tuple[dict[str, object], int]:

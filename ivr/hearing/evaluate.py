@@ -30,8 +30,7 @@ from ivr.hearing.marks import (
     syllable_errors,
 )
 from ivr.hearing.questions import near, question_of
-from ivr.hearing.turn import LONGEST_S, heard_in, telephone
-from ivr.inference.vad import SileroStream
+from ivr.hearing.turn import LONGEST_S, Activity, heard_in, telephone
 
 PADDED_S = 28.5  # with the tail that is always added, the model's own window of 30 s
 _PITCH_CENTRE_MS = 20.0  # of the first frame of a pitch track
@@ -46,7 +45,7 @@ class Bench:
 
     judge: AnswerJudge
     recognizer: SpeechRecognizer
-    stream: Callable[[], SileroStream]
+    stream: Callable[[], Activity]
     tables: Tables
     today: date
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
@@ -11,9 +12,8 @@ from dialogue.hearing.port import Utterance
 from dialogue.hearing.resampling import resampled
 from dialogue.line import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, FrameHeard, Samples
 from dialogue.tape import Tape
-from dialogue.turn.activity import level_db
+from dialogue.turn.activity import SILENCE_DB, VoiceActivity, level_db
 from dialogue.turn.tracker import StopPrompt, TurnEnded, TurnPolicy, TurnTracker
-from ivr.inference.vad import SileroStream
 
 BATCH = 50  # frames for one trip to the model
 LONGEST_S = 180  # of a recording: our patience, a prompt and the longest turn fit in twice
@@ -25,6 +25,12 @@ _POLICY = replace(
 )
 
 
+class Activity(VoiceActivity, Protocol):
+    """Voice activity for one recording."""
+
+    def close(self) -> None: ...
+
+
 def telephone(recording: Utterance) -> Samples:
     """What a line would pass on: 8 kHz, int16."""
     if recording.rate_hz == SAMPLE_RATE_HZ:
@@ -34,7 +40,7 @@ def telephone(recording: Utterance) -> Samples:
 
 
 async def heard_in(
-    samples: Samples, *, prompt_end_ms: int, stream: Callable[[], SileroStream], policy: TurnPolicy = _POLICY
+    samples: Samples, *, prompt_end_ms: int, stream: Callable[[], Activity], policy: TurnPolicy = _POLICY
 ) -> HeardAnswer:
     """The answer in (n,) int16 at 8 kHz. Until `prompt_end_ms` our prompt plays, if nobody barges in."""
     activity = stream()
@@ -61,7 +67,7 @@ async def heard_in(
         activity.close()
     at_ms = tape.end_ms
     while ended is None:  # the recording is over: nobody says anything more
-        for event in tracker.feed(at_ms, 0.0, -90.0, at_ms < prompt_ms, None):
+        for event in tracker.feed(at_ms, 0.0, SILENCE_DB, at_ms < prompt_ms, None):
             if isinstance(event, TurnEnded):
                 ended = event
         at_ms += FRAME_MS
