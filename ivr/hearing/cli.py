@@ -14,6 +14,8 @@ from config.settings import Settings
 from decision_hook.contract import SurveyError
 from ivr.terminal import begin
 
+PATIENCE_S = 60.0  # for one reading; a call waits less
+
 app = typer.Typer(help="Measure how answers are heard; train the classifier of intents.")
 
 
@@ -95,8 +97,10 @@ async def _evaluate(settings: Settings, manifest: Path, curve: Path | None) -> t
     bad = sum(isinstance(line, BadLine) for line in lines)
     if not lines:
         raise SurveyError(f"{manifest}: holds no lines; write one JSON object per recording")
+    # What is measured is the ear, not how busy this machine is.
+    patient = settings.hearing.model_copy(update={"deadline_s": PATIENCE_S})
     async with AsyncExitStack() as stack:
-        desk = await open_hearing(settings, stack)
+        desk = await open_hearing(settings.model_copy(update={"hearing": patient}), stack)
         bench = Bench(
             judge=desk.judge,
             recognizer=desk.recognizer,

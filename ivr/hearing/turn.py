@@ -7,9 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from dialogue.answer.values import HeardAnswer
-from dialogue.ear import BEFORE_MS, MARGIN_MS
+from dialogue.cut import cut
 from dialogue.hearing.port import Utterance
-from dialogue.hearing.resampling import resampled
 from dialogue.line import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, FrameHeard, Samples
 from dialogue.tape import Tape
 from dialogue.turn.activity import SILENCE_DB, VoiceActivity, level_db
@@ -35,6 +34,8 @@ def telephone(recording: Utterance) -> Samples:
     """What a line would pass on: 8 kHz, int16."""
     if recording.rate_hz == SAMPLE_RATE_HZ:
         return recording.samples
+    from dialogue.hearing.resampling import resampled
+
     wave = resampled(recording.samples, recording.rate_hz, SAMPLE_RATE_HZ)
     return (np.clip(wave, -1.0, 1.0) * 32_767).round().astype(np.int16)
 
@@ -71,22 +72,4 @@ async def heard_in(
             if isinstance(event, TurnEnded):
                 ended = event
         at_ms += FRAME_MS
-    return _answer(tape, ended.segments, prompt_ms)
-
-
-def _answer(tape: Tape, segments: tuple[tuple[int, int], ...], prompt_end_ms: int) -> HeardAnswer:
-    """As the ear cuts it."""
-    started_ms = segments[0][0] if segments else tape.end_ms
-    ended_ms = segments[-1][1] if segments else tape.end_ms
-    waited_ms = started_ms - prompt_end_ms
-    return HeardAnswer(
-        samples=tape.between(started_ms - MARGIN_MS, ended_ms + MARGIN_MS)
-        if segments
-        else tape.between(0, 0),
-        segments=segments,
-        started_ms=started_ms,
-        ended_ms=ended_ms,
-        prompt_end_ms=prompt_end_ms,
-        latency_ms=waited_ms if segments and waited_ms >= 0 else None,
-        before=tape.between(max(prompt_end_ms, started_ms - BEFORE_MS), started_ms - MARGIN_MS),
-    )
+    return cut(tape, ended.segments, prompt_end_ms=prompt_ms)
