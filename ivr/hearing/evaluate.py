@@ -115,8 +115,8 @@ async def _one(line: Line, bench: Bench) -> Heard:
     heard = await heard_in(samples, prompt_end_ms=round(item.prompt_end_ms or 0), stream=bench.stream)
     weighed = await bench.judge.weigh_openly(heard, asked)
     text = weighed.evidence.text
-    measures = measure(heard, text)
     fillers = filled_pauses(heard, text)
+    measures = measure(heard, text, hums=len(fillers))
     core_s = time.process_time() - started_s
     padded = await _padded(heard, asked, bench) if item.text and heard.segments else None
     return _compared(

@@ -29,7 +29,7 @@ class Measures:
     pauses: float = 0  # silences of at least 250 ms inside
     pause_ms: float = 0  # their sum
     longest_pause_ms: float = 0
-    fillers: float | None = None  # 嗯 呃 这个 那个 in the words; None: no words
+    fillers: float | None = None  # 嗯 呃 这个 那个, in the words or by sound; None: no words
     syllables: float | None = None
     rate_syl_s: float | None = None  # over the whole answer, pauses included
     articulation_syl_s: float | None = None  # over its speech only
@@ -44,8 +44,8 @@ class Measures:
         return {name: round(float(value), 3) for name, value in values.items() if value is not None}
 
 
-def measure(heard: HeardAnswer, text: str) -> Measures | None:
-    """`text`: what was understood, "" if nothing. None if nobody spoke."""
+def measure(heard: HeardAnswer, text: str, *, hums: int = 0) -> Measures | None:
+    """`text`: what was understood, "" if nothing; `hums`: fillers found by sound. None if nobody spoke."""
     if not heard.segments or heard.samples.size == 0:
         return None
     segments = heard.segments
@@ -61,7 +61,7 @@ def measure(heard: HeardAnswer, text: str) -> Measures | None:
         pauses=len(pauses),
         pause_ms=sum(pauses),
         longest_pause_ms=max(pauses, default=0),
-        fillers=len(_FILLERS.findall(text)) if text else None,
+        fillers=max(hums, len(_FILLERS.findall(text))) if text else None,
         syllables=syllables,
         rate_syl_s=_per_second(syllables, whole_ms),
         articulation_syl_s=_per_second(syllables, speech_ms),

@@ -118,7 +118,7 @@ def test_groups_are_counted_apart() -> None:
 
 @pytest.mark.parametrize(
     ("hits", "n", "interval"),
-    [(0, 0, None), (0, 50, [0.0, 0.0713]), (50, 50, [0.9287, 1.0]), (1, 50, [0.0035, 0.105])],
+    [(0, 0, None), (0, 50, [0.0, 0.0714]), (50, 50, [0.9286, 1.0]), (1, 50, [0.0035, 0.105])],
 )
 def test_intervals_of_proportions(hits: int, n: int, interval: list[float] | None) -> None:
     assert wilson(hits, n) == interval
