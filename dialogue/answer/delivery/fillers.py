@@ -121,7 +121,8 @@ def _colour(samples: Samples) -> NDArray[np.float64]:
 @lru_cache(maxsize=1)
 def _mel_bands() -> NDArray[np.float64]:
     """Triangles over 250 to 3,500 Hz."""
-    edges_mel = np.linspace(*(2_595 * np.log10(1 + hz / 700) for hz in (250, 3_500)), _BANDS + 2)
+    low, high = (2_595 * np.log10(1 + hz / 700) for hz in (250, 3_500))
+    edges_mel = np.linspace(low, high, _BANDS + 2)
     edges = 700 * (10 ** (edges_mel / 2_595) - 1)
     hz = np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE_HZ)
     rising = (hz - edges[:-2, None]) / np.diff(edges)[:-1, None]
