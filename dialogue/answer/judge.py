@@ -10,6 +10,7 @@ from datetime import date
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
 from dialogue.answer.corrections import final_claim
+from dialogue.answer.delivery.fillers import filled_pauses
 from dialogue.answer.evidence import fact_part, llr
 from dialogue.answer.fold import simplified, without_fillers
 from dialogue.answer.intent.classify import IntentClassifier
@@ -55,6 +56,7 @@ class Weighed:
 
     evidence: AnswerEvidence
     judgement: Judgement
+    fillers: tuple[tuple[int, int], ...] = ()  # filled pauses, (start, end) in ms since the call was answered
 
 
 class AnswerJudge:
@@ -95,8 +97,16 @@ class AnswerJudge:
         if not transcript.text.strip():
             return _without_words(heard, question, Grade.UNCLEAR, "no words were recognised")
         judgement = await self._judge(heard, question, truth, transcript)
-        evidence = _evidence(heard, question, transcript.text, judgement)
-        return Weighed(evidence=self._with_slot(evidence, question, transcript), judgement=judgement)
+        loop = asyncio.get_running_loop()
+        fillers = await loop.run_in_executor(
+            self._executor, filled_pauses, heard, transcript.text, transcript.phones
+        )
+        evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
+            update={"measures": {"fillers": float(len(fillers))}}
+        )
+        return Weighed(
+            evidence=self._with_slot(evidence, question, transcript), judgement=judgement, fillers=fillers
+        )
 
     def _with_slot(
         self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript
