@@ -5,7 +5,7 @@ import secrets
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,12 +16,23 @@ from config.settings import Settings
 from decision_hook.contract import CallOutcome, CallVerdict, Recommendation, SurveyError
 from ivr.app import App, build_app
 from ivr.bench.applicants import BenchPlayer, bench_player, everybody
+from ivr.bench.curve import curve
 from ivr.bench.far_end import FarEnd, FarEndDialler
+from ivr.bench.notes import CallNotes
+from ivr.bench.replay import PRESENT, replay, silences_ms
 from ivr.bench.report import Load
 from ivr.bench.turns import QUARTERS, Answered, AnswerKind, answers
-from ivr.bench.watch import CALL, TimedCompletion, TimedJudge, TimedScriptJudge, TimedSynthesizer, Watch
+from ivr.bench.watch import (
+    CALL,
+    TimedActivity,
+    TimedCompletion,
+    TimedJudge,
+    TimedScriptJudge,
+    TimedSynthesizer,
+    Watch,
+)
 from ivr.call import CallOrder, Desk, conduct, in_thread
-from ivr.conversation import SpokenConversations
+from ivr.conversation import TURNS, SpokenConversations
 from ivr.prompts import shared_prompts
 from ivr.simulator.cast import Cast
 from ivr.simulator.cue import Cue
@@ -32,15 +43,20 @@ STAGGER_S = 2.0  # between the first calls, as a dialler's pacing would
 TICK_S = 0.02
 Progress = Callable[[str, int, int], None]  # what, done, of
 Told = Callable[[str], None]
+After = Callable[["BenchCall"], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchCall:
     """One call, measured."""
 
+    player: BenchPlayer
     verdict: CallVerdict
     answers: tuple[Answered, ...]
+    notes: CallNotes
     rendered_late: int
+    seconds: float
+    cpu_s: float  # of our whole process meanwhile: this call's alone if there is no other
 
     @property
     def as_expected(self) -> bool:
@@ -57,8 +73,8 @@ class Bench:
     def __init__(
         self, house: App, desk: Desk, watch: Watch, far_end: FarEnd, players: dict[str, BenchPlayer]
     ):
-        self.house = house
-        self._desk, self._watch, self._far_end, self._players = desk, watch, far_end, players
+        self.house, self.far_end = house, far_end
+        self._desk, self._watch, self._players = desk, watch, players
         self._run = secrets.token_hex(3)
         self._calls = 0
 
@@ -71,6 +87,7 @@ class Bench:
         self._players[application.phone] = chosen
         notes = self._watch.begin(attempt)
         CALL.set(attempt)
+        began_s, cpu_s = time.monotonic(), time.process_time()
         try:
             await in_thread(
                 self.house.disk, self.house.store.save_application, application, datetime.now(UTC)
@@ -78,11 +95,20 @@ class Bench:
             verdict = await conduct(
                 CallOrder(attempt=attempt, application=application, seed=number), self._desk
             )
-            log = await self._far_end.log(attempt)
+            seconds, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
+            log = await self.far_end.log(attempt)
         finally:
             self._watch.end(attempt)
             self._players.pop(application.phone, None)
-        return BenchCall(verdict=verdict, answers=tuple(answers(log, notes)), rendered_late=log.rendered_late)
+        return BenchCall(
+            player=chosen,
+            verdict=verdict,
+            answers=tuple(answers(log, notes)),
+            notes=notes,
+            rendered_late=log.rendered_late,
+            seconds=seconds,
+            cpu_s=cpu_s,
+        )
 
 
 @asynccontextmanager
@@ -145,6 +171,7 @@ def timed(house: App, watch: Watch) -> Desk:
         house.desk,
         conversations=replace(
             talking,
+            activity=lambda: TimedActivity(talking.activity(), watch),
             completion=TimedCompletion(talking.completion, watch),
             judge=TimedJudge(talking.judge, watch),
             script_judge=TimedScriptJudge(talking.script_judge, watch),
@@ -155,19 +182,43 @@ def timed(house: App, watch: Watch) -> Desk:
     )
 
 
-async def turns(bench: Bench, *, wanted: int, tell: Told) -> tuple[list[Answered], list[Answered]]:
-    """One call at a time until a quarter of `wanted` is there of each kind. Returns (counted, surplus)."""
-    quota = -(-wanted // len(QUARTERS))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """What calls one at a time brought."""
+
+    counted: list[Answered]  # as many of each kind as were wanted
+    surplus: list[Answered]
+    calls: list[BenchCall]
+
+    @property
+    def cpu_cores(self) -> float:
+        """Of our process, while a call lasted."""
+        return round(sum(call.cpu_s for call in self.calls) / sum(call.seconds for call in self.calls), 3)
+
+
+def quota(wanted: int) -> int:
+    """How many of each kind."""
+    return -(-wanted // len(QUARTERS))
+
+
+async def turns(bench: Bench, *, wanted: int, tell: Told, after: After | None) -> Turns:
+    """One call at a time until a quarter of `wanted` is there of each kind.
+
+    `after` is awaited with each call that has ended, before the next begins.
+    """
+    enough = quota(wanted)
     counted: list[Answered] = []
     surplus: list[Answered] = []
+    calls: list[BenchCall] = []
     have: Counter[AnswerKind] = Counter()
     fruitless = number = 0
-    while any(have[kind] < quota for kind in QUARTERS):
+    while any(have[kind] < enough for kind in QUARTERS):
         made = await asyncio.create_task(bench.call(), name="bench call")
+        calls.append(made)
         number += 1
         before = len(counted)
         for answer in made.answers:
-            if answer.kind in QUARTERS and have[answer.kind] < quota:
+            if answer.kind in QUARTERS and have[answer.kind] < enough:
                 have[answer.kind] += 1
                 counted.append(answer)
             else:
@@ -178,12 +229,23 @@ async def turns(bench: Bench, *, wanted: int, tell: Told) -> tuple[list[Answered
                 f"bench: {fruitless} calls in a row brought no answer of a kind still wanted; "
                 f"the last ended {made.verdict.outcome.value}"
             )
-        shares = ", ".join(f"{kind.value} {have[kind]}/{quota}" for kind in QUARTERS)
+        shares = ", ".join(f"{kind.value} {have[kind]}/{enough}" for kind in QUARTERS)
         tell(f"call {number}: {_one_line(made)}; {shares}")
-    return counted, surplus
+        if after is not None:
+            await after(made)
+    return Turns(counted=counted, surplus=surplus, calls=calls)
 
 
-async def load(bench: Bench, *, lines: int, minutes: float, tell: Told) -> tuple[list[Answered], Load]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What calls side by side brought."""
+
+    heard: list[Answered]  # while it was measured
+    measured: Load
+    calls: list[BenchCall]
+
+
+async def load(bench: Bench, *, lines: int, minutes: float, tell: Told) -> Loaded:
     """`lines` calls at once: whoever hangs up is followed by the next, until `minutes` are over.
 
     Measured from the moment all lines are in use; the calls that are still going then are brought to their
@@ -212,7 +274,7 @@ async def load(bench: Bench, *, lines: int, minutes: float, tell: Told) -> tuple
             group.create_task(line(number), name=f"line {number}")
     cpu_s, late_p99_ms, skipped = measured.result()
     heard = [answer for call in made for answer in call.answers if opens_s <= answer.ends_s < closes_s]
-    return heard, Load(
+    measured_load = Load(
         calls=lines,
         seconds=minutes * 60,
         cpu_s=cpu_s,
@@ -222,6 +284,16 @@ async def load(bench: Bench, *, lines: int, minutes: float, tell: Told) -> tuple
         as_expected=sum(call.as_expected for call in made),
         ended=len(made),
     )
+    return Loaded(heard=heard, measured=measured_load, calls=made)
+
+
+def our_curve(calls: Sequence[BenchCall], counted: Sequence[Answered]) -> list[dict[str, object]]:
+    """Waits and cut-offs of the counted answers at other silences. Blocks, some seconds for many calls."""
+    wanted = {id(answer) for answer in counted}
+    replayed = [
+        one for call in calls for one in replay(call.answers, call.notes, TURNS) if id(one.answer) in wanted
+    ]
+    return curve(replayed, silences_ms(TURNS), present=PRESENT)
 
 
 def _one_line(made: BenchCall) -> str:
