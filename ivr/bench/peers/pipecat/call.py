@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from faster_whisper import WhisperModel
+from pipecat.frames.frames import ErrorFrame
 from pipecat.pipeline.pipeline import Pipeline
 from pipecat.pipeline.worker import PipelineParams, PipelineWorker
 from pipecat.processors.aggregators.llm_context import LLMContext
@@ -15,6 +16,7 @@ from pipecat.turns.user_stop import TurnAnalyzerUserTurnStopStrategy
 from pipecat.turns.user_turn_strategies import UserTurnStrategies
 from pipecat.workers.runner import WorkerRunner
 
+from decision_hook.contract import SurveyError
 from dialogue.line import SAMPLE_RATE_HZ
 from ivr.bench.notes import Put
 from ivr.bench.peers.messages import PeerNotes
@@ -30,9 +32,10 @@ IDLE_S = 6.0  # our own patience with somebody who says nothing; Pipecat's defau
 async def hold(
     session: MediaSession, whisper: WhisperModel, puts: tuple[Put, ...], began: Callable[[Cue], None]
 ) -> PeerNotes:
-    """Until all questions were answered or the caller is gone."""
+    """Until all questions were answered or the caller is gone. Raises SurveyError if a part of it failed."""
     notes = PeerNotes(prompts=[], windows=[], verdicts=[], transcripts_s=[])
     over = asyncio.Event()
+    errors: list[str] = []
     brain = Brain(puts, began, over.set)
     hearing = LLMContextAggregatorPair(
         LLMContext(),
@@ -64,6 +67,12 @@ async def hold(
         enable_rtvi=False,  # there is no browser to tell
         cancel_on_idle_timeout=False,
     )
+
+    async def failed(_: object, frame: ErrorFrame) -> None:
+        errors.append(frame.error)
+        over.set()
+
+    worker.add_event_handler("on_pipeline_error", failed)
     runner = WorkerRunner(handle_sigint=False)
     await runner.add_workers(worker)
     running = asyncio.create_task(runner.run(), name="pipeline")
@@ -75,4 +84,6 @@ async def hold(
     finally:
         await worker.cancel()
         await running
+    if errors:  # a peer that is broken may not pass for one that is slow
+        raise SurveyError(f"Pipecat: {errors[0]}")
     return notes

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import numpy as np
 from faster_whisper import WhisperModel
 from pipecat.audio.turn.base_turn_analyzer import EndOfTurnState
 from pipecat.audio.turn.smart_turn.local_smart_turn_v3 import LocalSmartTurnAnalyzerV3
@@ -24,9 +25,10 @@ class NotedVad(SileroVADAnalyzer):  # type: ignore[misc]  # Pipecat is not there
         self._notes = notes
         self._confidence = 0.0
 
-    def voice_confidence(self, buffer: bytes) -> float:
-        self._confidence = float(super().voice_confidence(buffer))
-        return self._confidence
+    def voice_confidence(self, buffer: bytes) -> Any:
+        found = super().voice_confidence(buffer)  # an array of one, whatever its signature says
+        self._confidence = float(np.ravel(found)[0])
+        return found
 
     def _get_smoothed_volume(self, audio: bytes) -> float:
         volume = float(super()._get_smoothed_volume(audio))

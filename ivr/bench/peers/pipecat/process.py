@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from faster_whisper import WhisperModel
-from loguru import logger
 
 from config.settings import MediaSettings
 from ivr.bench.peers.messages import AskCpu, Began, Cpu, Ended, Expect, Expecting, Open, Opened
@@ -74,8 +73,6 @@ def _load(folder: Path, threads: int) -> WhisperModel:
 
 
 async def _main(descriptor: int) -> None:
-    logger.remove()
-    logger.add(sys.stderr, level="ERROR")
     reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=descriptor))
     await Peer(reader, writer).run()
 

@@ -15,7 +15,7 @@ from ivr.simulator.cue import Cue
 CUES = (
     Cue(question_id="opening.person", fact_keys=(), kind=FactKind.YES_NO),
     Cue(question_id="consent.recording", fact_keys=(), kind=FactKind.YES_NO),
-    Cue(question_id="consent.voiceprint", fact_keys=(), kind=FactKind.YES_NO),
+    Cue(question_id="consent.voiceprint", fact_keys=(), kind=FactKind.YES_NO),  # after it the call ends
 )
 PROMPT = (np.sin(np.arange(8_000) / 3) * 4_000).astype(np.int16)
 
