@@ -115,8 +115,9 @@ def search(
 
 async def _turn(settings: Settings, wanted: int, *, peers: bool) -> dict[str, Any]:
     from ivr.bench.figures import machine
+    from ivr.bench.house import open_bench
     from ivr.bench.report import turn_report
-    from ivr.bench.run import open_bench, our_curve, turns
+    from ivr.bench.run import our_curve, turns
 
     _require_peers(settings, peers)
     state = machine()
@@ -144,8 +145,9 @@ async def _turn(settings: Settings, wanted: int, *, peers: bool) -> dict[str, An
 
 async def _calls(settings: Settings, lines: int, minutes: float, *, peers: bool) -> dict[str, Any]:
     from ivr.bench.figures import machine
+    from ivr.bench.house import open_bench
     from ivr.bench.report import load_report
-    from ivr.bench.run import load, open_bench, our_curve
+    from ivr.bench.run import load, our_curve
 
     _require_peers(settings, peers)
     state = machine()

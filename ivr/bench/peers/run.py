@@ -4,17 +4,17 @@ import asyncio
 import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from decision_hook.contract import SurveyError
 from ivr.bench.curve import curve
+from ivr.bench.house import BenchCall
 from ivr.bench.peers.host import Peer, PeerCall
 from ivr.bench.peers.replay import PRESENT, SILENCES_MS, replay
 from ivr.bench.report import turn_figures
-from ivr.bench.run import STAGGER_S, BenchCall, quota
+from ivr.bench.run import STAGGER_S, Told, quota
 from ivr.bench.turns import QUARTERS, Answered, AnswerKind
-
-Told = Callable[[str], None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +59,8 @@ class Follower:
         self._have: Counter[AnswerKind] = Counter()
 
     async def after(self, ours: BenchCall) -> None:
+        if not ours.notes.puts:
+            return  # the call failed before anything was asked
         began_s, cpu_s = time.monotonic(), await self._peer.cpu_s()
         made = await self._peer.call(ours.player, tuple(ours.notes.puts))
         self.run.seconds += time.monotonic() - began_s
@@ -76,7 +78,12 @@ async def load(peer: Peer, ours: Sequence[BenchCall], *, lines: int, minutes: fl
     run = PeerRun(version=peer.version, order="one after the other: first our calls, then the peer's")
     opens_s = time.monotonic() + STAGGER_S * lines
     closes_s = opens_s + minutes * 60
-    again = itertools.cycle(call for call in ours if call.notes.puts)
+    asked = [call for call in ours if call.notes.puts]
+    if not asked:
+        raise SurveyError(
+            "bench: no call of ours asked anything that the peer could ask; see the calls above"
+        )
+    again = itertools.cycle(asked)
 
     async def line(number: int) -> None:
         await asyncio.sleep(STAGGER_S * number)

@@ -18,7 +18,7 @@ from dialogue.line import SAMPLE_RATE_HZ
 from ivr.bench.notes import Put
 from ivr.simulator.cue import Cue
 
-TRIES = 2  # a question that was interrupted, or met with silence, is put again
+TRIES = 2  # a question that was not heard out, or met with silence, is put again
 
 
 class Brain(FrameProcessor):  # type: ignore[misc]  # Pipecat is not there when types are checked
@@ -44,7 +44,7 @@ class Brain(FrameProcessor):  # type: ignore[misc]  # Pipecat is not there when 
         await super().process_frame(frame, direction)
         match frame:
             case LLMContextFrame():
-                await self.go_on(again=self._interrupted)
+                await self.go_on(again=self._interrupted or self._saying)
                 return
             case InterruptionFrame():
                 self._interrupted = self._interrupted or self._saying
