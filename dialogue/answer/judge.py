@@ -10,6 +10,7 @@ from functools import partial
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
+from dialogue.answer.delivery.fillers import filled_pauses
 from dialogue.answer.evidence import fact_part, llr
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
@@ -53,6 +54,7 @@ class Weighed:
 
     evidence: AnswerEvidence
     judgement: Judgement
+    fillers: tuple[tuple[int, int], ...] = ()  # filled pauses, (start, end) in ms since the call was answered
 
 
 class AnswerJudge:
@@ -93,8 +95,16 @@ class AnswerJudge:
         if not transcript.text.strip() and transcript.phones is None:
             return _without_words(heard, question, Grade.UNCLEAR, "no words were recognised")
         judgement = await self._judge(heard, question, truth, transcript)
-        evidence = _evidence(heard, question, transcript.text, judgement)
-        return Weighed(evidence=self._with_slot(evidence, question, transcript), judgement=judgement)
+        loop = asyncio.get_running_loop()
+        fillers = await loop.run_in_executor(
+            self._executor, filled_pauses, heard, transcript.text, transcript.phones
+        )
+        evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
+            update={"measures": {"fillers": float(len(fillers))}}
+        )
+        return Weighed(
+            evidence=self._with_slot(evidence, question, transcript), judgement=judgement, fillers=fillers
+        )
 
     def _with_slot(
         self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript
