@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ivr.bench.applicants import BenchPlayer
 from ivr.bench.ledger import CallLog
 from ivr.simulator.cue import Cue
@@ -67,7 +70,36 @@ class Over:
     log: CallLog
 
 
-Message = Rehearse | Rehearsed | Ring | PickedUp | Asked | TakeDown | Over
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldCalls:
+    """To the crowd: one call per attempt, all at once, each speaking without end."""
+
+    attempts: tuple[UUID, ...]
+    host: str
+    port: int
+    speech: bytes  # int16 little-endian, 8 kHz; said again and again
+    settle_s: float  # from the last connection on; not measured
+    seconds: float  # measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrowdMeasures:
+    """From the crowd: everybody is connected and settled; it counts from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrowdHeard:
+    """From the crowd: our frames, as they arrived while it measured."""
+
+    late_ms: NDArray[np.float32]  # one per frame that came
+    lost: int
+    sent: int  # the callers' frames, from the connections on
+    unsent: int  # those that the server's socket did not take
+    own_late_ms: float  # the latest that the crowd itself ever was
+    cpu_cores: float  # its own
+
+
+Message = Rehearse | Rehearsed | Ring | PickedUp | Asked | TakeDown | Over | HoldCalls | CrowdMeasures | CrowdHeard
 
 
 def send(writer: StreamWriter, message: Message) -> None:

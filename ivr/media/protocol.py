@@ -95,7 +95,7 @@ class Decoder:
     def __init__(self) -> None:
         self._pending = bytearray()
 
-    def feed(self, chunk: bytes) -> Iterator[Frame]:
+    def feed(self, chunk: bytes | memoryview) -> Iterator[Frame]:
         """Yields every frame that is complete now; keeps the rest for the next chunk.
 
         Raises ProtocolError at the first bad header, before its payload has arrived. The decoder

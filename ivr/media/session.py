@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -168,16 +167,17 @@ class CallAxis:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._first_tick = clock.tick + 1
+        self._tick = clock.tick  # the last this call was given; calls of the same tick come at other moments
         self._next_ms = 0  # start of the first frame not yet heard
 
     def now_ms(self) -> int:
-        return max(0, self._clock.tick - self._first_tick) * FRAME_MS
+        return max(0, self._tick - self._first_tick) * FRAME_MS
 
-    def due(self, tick: int) -> Iterator[int]:
+    def due(self, tick: int) -> range:
         """Starts of the frames that are over by this tick and were not given before."""
-        while self._next_ms < (tick - self._first_tick) * FRAME_MS:
-            yield self._next_ms
-            self._next_ms += FRAME_MS
+        self._tick = tick
+        first_ms, self._next_ms = self._next_ms, max(self._next_ms, (tick - self._first_tick) * FRAME_MS)
+        return range(first_ms, self._next_ms, FRAME_MS)
 
     def close(self, owner: object) -> None:
         self._clock.leave(owner)
