@@ -1,6 +1,8 @@
 """Voice activity for all calls: one model, one stream per call, windows of several calls in one run."""
 
+import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +11,28 @@ from numpy.typing import NDArray
 from dialogue.hearing.silero import WINDOW, SileroEngine, SileroState, fresh_state
 from ivr.inference.worker import BatchingWorker, WorkerCounts
 
-# State, windows (k, 256) with k >= 1, and which of them are to be heard with a fresh state.
-_Windows = tuple[SileroState, NDArray[np.float32], NDArray[np.bool_]]
-_Steps = tuple[list[float], SileroState]
-
 # After a second of telephone silence the model's memory has gone deaf: on eight recorded calls it took
 # 76-90 % of the loud windows for speech, and 91-98 % when it began afresh.
 _QUIET_DB = -55.0
 _FRESH_AFTER = 30  # quiet windows: 0.96 s
 
+_FULL_SCALE = np.float32(1 / 32_768)
+
 _MAX_CALLS = 512
+_MAX_BATCH = 64  # past that a window costs no less, and the first answer waits for the last
 _DEADLINE_S = 5.0  # a window takes 0.1 ms; later than this the machine itself is stuck
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """What one call's stream carries from window to window."""
+
+    silero: SileroState
+    quiet: int  # windows of silence just now
+
+
+_Windows = tuple[_Heard, NDArray[np.int16]]  # (k * 256,), k >= 1
+_Steps = tuple[list[float], _Heard]
 
 
 class SileroPool:
@@ -32,7 +45,7 @@ class SileroPool:
             lambda streams: step_all(engine, streams),
             name="voice-activity",
             max_waiting=_MAX_CALLS,
-            max_batch=64,
+            max_batch=_MAX_BATCH,
         )
 
     def stream(self) -> "SileroStream":
@@ -48,17 +61,24 @@ class SileroPool:
 
 def step_all(engine: SileroEngine, streams: Sequence[_Windows]) -> list[_Steps]:
     """Each stream's windows in order, the streams side by side in one run of the model. Blocks."""
-    states = [state for state, _, _ in streams]
+    every = np.concatenate([windows for _, windows in streams]).reshape(-1, WINDOW) * _FULL_SCALE
+    quiet = (np.square(every).mean(axis=1) < 10 ** (_QUIET_DB / 10)).tolist()
+    counts = [len(windows) // WINDOW for _, windows in streams]
+    begins = [0, *itertools.accumulate(counts)]
+    states = [heard for heard, _ in streams]
     found: list[list[float]] = [[] for _ in streams]
-    for k in range(max(len(windows) for _, windows, _ in streams)):
-        going = [i for i, (_, windows, _) in enumerate(streams) if k < len(windows)]
-        for i in going:
-            if streams[i][2][k]:
-                states[i] = fresh_state()
-        steps = engine.step_many([(states[i], streams[i][1][k]) for i in going])
-        for i, (probability, state) in zip(going, steps, strict=True):
+    for k in range(max(counts)):
+        going = [i for i, count in enumerate(counts) if k < count]
+        quiets = [states[i].quiet + 1 if quiet[begins[i] + k] else 0 for i in going]
+        # Which follow so long a silence that the model should forget.
+        before = [
+            fresh_state() if quiets[n] >= _FRESH_AFTER else states[i].silero for n, i in enumerate(going)
+        ]
+        steps = engine.step_many([(before[n], every[begins[i] + k]) for n, i in enumerate(going)])
+        for n, i in enumerate(going):
+            probability, after = steps[n]
             found[i].append(probability)
-            states[i] = state
+            states[i] = _Heard(silero=after, quiet=quiets[n])
     return list(zip(found, states, strict=True))
 
 
@@ -67,10 +87,9 @@ class SileroStream:
 
     def __init__(self, worker: BatchingWorker[_Windows, _Steps]) -> None:
         self._worker = worker
-        self._state = fresh_state()
-        self._rest = np.empty(0, dtype=np.float32)
+        self._state = _Heard(silero=fresh_state(), quiet=0)
+        self._rest: NDArray[np.int16] = np.empty(0, dtype=np.int16)
         self._latest = 0.0
-        self._quiet = 0  # windows of silence just now
         self._closed = False
 
     async def probabilities(self, frames: Sequence[NDArray[np.int16]]) -> list[float]:
@@ -82,13 +101,12 @@ class SileroStream:
         if self._closed:
             raise ValueError("this voice-activity stream is closed")
         before = len(self._rest)
-        wave = np.concatenate([self._rest, *(frame.astype(np.float32) / 32_768 for frame in frames)])
-        whole = len(wave) // WINDOW
-        windows, self._rest = wave[: whole * WINDOW].reshape(whole, WINDOW), wave[whole * WINDOW :]
+        wave = np.concatenate((self._rest, *frames))
+        cut = len(wave) // WINDOW * WINDOW
+        self._rest = wave[cut:]
         found: list[float] = []
-        if whole:
-            request = (self._state, windows, self._afresh(windows))
-            found, self._state = await self._worker.submit(request, deadline_s=_DEADLINE_S)
+        if cut:
+            found, self._state = await self._worker.submit((self._state, wave[:cut]), deadline_s=_DEADLINE_S)
         answers, heard = [], before
         for frame in frames:
             heard += len(frame)
@@ -96,15 +114,6 @@ class SileroStream:
             answers.append(found[finished - 1] if finished else self._latest)
         self._latest = found[-1] if found else self._latest
         return answers
-
-    def _afresh(self, windows: NDArray[np.float32]) -> NDArray[np.bool_]:
-        """Which windows follow so long a silence that the model should forget."""
-        power = np.square(windows).mean(axis=1)
-        afresh = np.zeros(len(windows), dtype=np.bool_)
-        for k, quiet in enumerate(power < 10 ** (_QUIET_DB / 10)):
-            self._quiet = self._quiet + 1 if quiet else 0
-            afresh[k] = self._quiet >= _FRESH_AFTER
-        return afresh
 
     def close(self) -> None:
         """Idempotent; the pool goes on."""
