@@ -1,7 +1,8 @@
 """Voice activity for all calls: one model, one stream per call, windows of several calls in one run."""
 
+import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ _FRESH_AFTER = 30  # quiet windows: 0.96 s
 _FULL_SCALE = np.float32(1 / 32_768)
 
 _MAX_CALLS = 512
-_MAX_BATCH = 64  # past that a window costs no less, and the first answer waits for the last
+_MAX_MOMENTS = 4  # in one run: past about 60 windows none costs less, and the first waits for the last
 _DEADLINE_S = 5.0  # a window takes 0.1 ms; later than this the machine itself is stuck
 
 
@@ -33,6 +34,7 @@ class _Heard:
 
 _Windows = tuple[_Heard, NDArray[np.int16]]  # (k * 256,), k >= 1
 _Steps = tuple[list[float], _Heard]
+_Moment = list[_Windows]  # of the calls that asked at the same moment
 
 
 class SileroPool:
@@ -41,22 +43,60 @@ class SileroPool:
     def __init__(self, models: Path) -> None:
         """`models`: the root of the gathered models. Raises SurveyError if the model is missing."""
         engine = SileroEngine(models / "silero" / "silero_vad.onnx")
-        self._worker = BatchingWorker[_Windows, _Steps](
-            lambda streams: step_all(engine, streams),
+        self._worker = BatchingWorker[_Moment, list[_Steps]](
+            lambda moments: step_moments(engine, moments),
             name="voice-activity",
             max_waiting=_MAX_CALLS,
-            max_batch=_MAX_BATCH,
+            max_batch=_MAX_MOMENTS,
         )
+        self._asked: list[tuple[_Windows, asyncio.Future[_Steps]]] = []
+        self._trips: set[asyncio.Task[None]] = set()
 
     def stream(self) -> "SileroStream":
         """For one call, from its first frame on."""
-        return SileroStream(self._worker)
+        return SileroStream(self._ask)
 
     def counts(self) -> WorkerCounts:
+        """A request is one moment's windows of all calls that ticked together."""
         return self._worker.counts()
 
     async def close(self) -> None:
         await self._worker.close()
+        if self._trips:
+            await asyncio.wait(self._trips)
+
+    def _ask(self, windows: _Windows) -> "asyncio.Future[_Steps]":
+        """Calls that tick together ask within one turn of the loop: one trip to the thread for all of them."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[_Steps] = loop.create_future()
+        if not self._asked:
+            loop.call_soon(self._depart)
+        self._asked.append((windows, answer))
+        return answer
+
+    def _depart(self) -> None:
+        asked, self._asked = self._asked, []
+        trip = asyncio.create_task(self._travel(asked), name="voice activity")
+        self._trips.add(trip)
+        trip.add_done_callback(self._trips.discard)
+
+    async def _travel(self, asked: "list[tuple[_Windows, asyncio.Future[_Steps]]]") -> None:
+        try:
+            found = await self._worker.submit([windows for windows, _ in asked], deadline_s=_DEADLINE_S)
+        except Exception as problem:  # belongs to those who wait
+            for _, answer in asked:
+                if not answer.done():
+                    answer.set_exception(problem)
+            return
+        for (_, answer), steps in zip(asked, found, strict=True):
+            if not answer.done():  # else its call is over
+                answer.set_result(steps)
+
+
+def step_moments(engine: SileroEngine, moments: Sequence[_Moment]) -> list[list[_Steps]]:
+    """The windows of several moments in one run of the model. Blocks."""
+    steps = iter(step_all(engine, [windows for moment in moments for windows in moment]))
+    return [[next(steps) for _ in moment] for moment in moments]
 
 
 def step_all(engine: SileroEngine, streams: Sequence[_Windows]) -> list[_Steps]:
@@ -85,8 +125,8 @@ def step_all(engine: SileroEngine, streams: Sequence[_Windows]) -> list[_Steps]:
 class SileroStream:
     """One call's ear. Not shared: frames in order, one trip at a time."""
 
-    def __init__(self, worker: BatchingWorker[_Windows, _Steps]) -> None:
-        self._worker = worker
+    def __init__(self, ask: Callable[[_Windows], Awaitable[_Steps]]) -> None:
+        self._ask = ask
         self._state = _Heard(silero=fresh_state(), quiet=0)
         self._rest: NDArray[np.int16] = np.empty(0, dtype=np.int16)
         self._latest = 0.0
@@ -106,7 +146,7 @@ class SileroStream:
         self._rest = wave[cut:]
         found: list[float] = []
         if cut:
-            found, self._state = await self._worker.submit((self._state, wave[:cut]), deadline_s=_DEADLINE_S)
+            found, self._state = await self._ask((self._state, wave[:cut]))
         answers, heard = [], before
         for frame in frames:
             heard += len(frame)

@@ -108,7 +108,7 @@ class BatchingWorker(Generic[Request, Result]):
         Raises WorkerFull, WorkerLate, WorkerClosed, or whatever the function raised.
         """
         loop = asyncio.get_running_loop()
-        job = _Job[Request, Result](request, loop, loop.create_future())
+        job: _Job[Request, Result] = _Job(request, loop, loop.create_future())
         entry = (priority, next(self._numbers), job)
         self._enqueue(entry)
         limit = loop.call_later(deadline_s, self._too_late, entry, deadline_s)
