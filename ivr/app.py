@@ -26,6 +26,7 @@ from decision_hook.store import HookStore
 from dialogue.answer.delivery.call import CallDelivery
 from dialogue.answer.delivery.table import load_delivery
 from dialogue.events import CallEvent, CallObserver, PromptStarted
+from dialogue.line import FRAME_MS
 from dialogue.speaking.kokoro import Kokoro
 from dialogue.speaking.synthesizer import CachedSynthesizer
 from ivr.asterisk_line import open_asterisk
@@ -38,6 +39,7 @@ from ivr.conversation import SpokenConversations
 from ivr.dialler.port import Dialler
 from ivr.findings import advise
 from ivr.hearing_desk import HearingDesk, open_hearing
+from ivr.inference.admission import Admission, Strain
 from ivr.inference.niceness import Niceness, give_way
 from ivr.inference.recognizer import SharedRecognizer
 from ivr.live_bank import kept_fresh
@@ -60,6 +62,7 @@ from question_bank.load import load_bank
 log = logging.getLogger(__name__)
 
 DISK_THREADS = 2
+STRAIN_OVER_S = 5  # how busy the machine is, is judged over this time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,7 @@ class App:
     recognizer: SharedRecognizer
     voices: VoiceSearchDesk
     clock: SharedClock
+    admission: Admission
     media: MediaServer
     recordings: RecordingFolder
     studio: Studio
@@ -202,6 +206,13 @@ async def build_app(
                 await rehearse(studio, player)
             return await conduct(order, desk)
 
+        admission = Admission(
+            settings.admission,
+            lambda: Strain(
+                clock_late_ms=clock.lateness(last_ticks=STRAIN_OVER_S * 1_000 // FRAME_MS).p99_ms,
+                queue_wait_ms=hearing.longest_wait_s(STRAIN_OVER_S) * 1_000,
+            ),
+        )
         campaign = Campaign(
             Rooms(
                 applications=store,
@@ -209,6 +220,7 @@ async def build_app(
                 disk=disk,
                 guessed=lambda application, now: guesses_used_up(application, now, guesses, Budgets()),
                 call=call,
+                admits=admission.admits,
                 decide=lambda application: decide(application, None, policy),
                 give_up=lambda application, why: _given_up(application, why, policy),
             ),
@@ -227,6 +239,7 @@ async def build_app(
             recognizer=hearing.recognizer,
             voices=voices,
             clock=clock,
+            admission=admission,
             media=media,
             recordings=recordings,
             studio=studio,

@@ -60,6 +60,10 @@ class SileroPool:
         """A request is one moment's windows of all calls that ticked together."""
         return self._worker.counts()
 
+    def live_wait_s(self, *, last_s: float) -> float:
+        """See BatchingWorker."""
+        return self._worker.live_wait_s(last_s=last_s)
+
     async def close(self) -> None:
         await self._worker.close()
         if self._trips:

@@ -5,7 +5,7 @@ import heapq
 import itertools
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +17,9 @@ from ivr.inference.niceness import Niceness, give_way
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
+
+
+KEPT_WAITS = 1_000
 
 
 class Priority(IntEnum):
@@ -59,6 +62,7 @@ class WorkerCounts:
 @dataclass(slots=True, eq=False)
 class _Job(Generic[Request, Result]):
     request: Request
+    asked_s: float  # monotonic
     loop: asyncio.AbstractEventLoop
     future: "asyncio.Future[Result]"
 
@@ -97,6 +101,7 @@ class BatchingWorker(Generic[Request, Result]):
             threading.Thread(target=self._work, name=f"{name}-{i}", daemon=True) for i in range(threads)
         ]
         self._running = 0
+        self._live_waits: deque[tuple[float, float]] = deque(maxlen=KEPT_WAITS)  # when it ended, how long
         self._on_end: list[Callable[[], object]] = []  # called by the last thread to end
         self._tally = _Tally()
 
@@ -108,7 +113,7 @@ class BatchingWorker(Generic[Request, Result]):
         Raises WorkerFull, WorkerLate, WorkerClosed, or whatever the function raised.
         """
         loop = asyncio.get_running_loop()
-        job: _Job[Request, Result] = _Job(request, loop, loop.create_future())
+        job: _Job[Request, Result] = _Job(request, time.monotonic(), loop, loop.create_future())
         entry = (priority, next(self._numbers), job)
         self._enqueue(entry)
         limit = loop.call_later(deadline_s, self._too_late, entry, deadline_s)
@@ -132,6 +137,17 @@ class BatchingWorker(Generic[Request, Result]):
                 busy_s=tally.busy_s,
                 cpu_s=tally.cpu_s,
             )
+
+    def live_wait_s(self, *, last_s: float) -> float:
+        """The longest that a LIVE request waited to be begun, in so many seconds (or 1,000 requests) just past.
+
+        Those that wait now count too; 0 without any.
+        """
+        now_s = time.monotonic()
+        with self._changed:
+            over = [waited_s for ended_s, waited_s in self._live_waits if ended_s >= now_s - last_s]
+            still = [now_s - job.asked_s for priority, _, job in self._waiting if priority is Priority.LIVE]
+        return max((*over, *still), default=0.0)
 
     async def close(self) -> None:
         """Refuses what waits, lets running batches finish, ends the threads. Idempotent."""
@@ -187,7 +203,12 @@ class BatchingWorker(Generic[Request, Result]):
             while not self._waiting and not self._closed:
                 self._changed.wait()
             share = -(-len(self._waiting) // len(self._threads))
-            return [heapq.heappop(self._waiting)[2] for _ in range(min(share, self._max_batch))]
+            taken = [heapq.heappop(self._waiting) for _ in range(min(share, self._max_batch))]
+            now_s = time.monotonic()
+            self._live_waits.extend(
+                (now_s, now_s - job.asked_s) for priority, _, job in taken if priority is Priority.LIVE
+            )
+        return [job for *_, job in taken]
 
     def _work(self) -> None:
         if self._niceness is not None:

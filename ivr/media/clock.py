@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import numpy as np
@@ -106,7 +107,7 @@ class SharedClock:
 
     def lateness(self, *, last_ticks: int = KEPT_LATENESSES) -> Lateness:
         """Of the last so many ticks."""
-        late = np.array(self._late_ms)[-last_ticks:]
+        late = np.array(tuple(islice(reversed(self._late_ms), last_ticks)))
         if not late.size:
             return Lateness(ticks=0, skipped=self._skipped, p50_ms=None, p99_ms=None, max_ms=None)
         p50, p99 = np.percentile(late, (50, 99))
