@@ -49,6 +49,7 @@ from ivr.past_papers import NothingEarlier, PastPapers, kept_in_mind
 from ivr.prompts import open_speaking
 from ivr.question_writer import ChatWriter
 from ivr.recordings import RecordingFolder
+from ivr.settled import settled
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.cue import Cue, CueBoard
 from ivr.simulator.embedded import EmbeddedDialler
@@ -227,6 +228,7 @@ async def build_app(
             settings.campaign,
             window=window_of(settings.campaign),
         )
+        stack.enter_context(settled())
         yield App(
             settings=settings,
             bank=bank.newest,

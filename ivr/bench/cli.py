@@ -57,16 +57,17 @@ def media(
     lines: Annotated[int, typer.Option("--n", min=1, max=500, help="Calls at once.")] = 400,
     seconds: Annotated[float, typer.Option(min=2, max=3_600, help="Measured for so long.")] = 30.0,
     search: Annotated[
-        bool, typer.Option("--search/--no-search", help="If N do not hold, find the largest number that does.")
+        bool,
+        typer.Option("--search/--no-search", help="If N do not hold, find the largest number that does."),
     ] = True,
     as_json: Json = False,
 ) -> None:
-    """N AudioSocket calls with voice activity: how punctual our sound is at the caller's ear, and what it costs.
+    """N AudioSocket calls with voice activity: how punctual our sound reaches the callers, and what it costs.
 
-    Every call speaks and listens without end; every frame heard goes through the voice-activity model. A frame
-    is late against its own call's even pace of 20 ms, as it arrives at the callers, who begin their own frames
-    at different moments and live in a process of their own. It holds with a p99 of at most 5 ms and no frame
-    lost either way. Otherwise a search follows (about two minutes), unless --no-search.
+    Every call speaks and listens without end; every frame heard goes through the voice-activity model. A
+    frame is late against its own call's even pace of 20 ms, as it arrives at the callers, who begin their own
+    frames at different moments and live in a process of their own. N hold with a p99 of at most 5 ms and no
+    frame lost either way. If they do not, a search follows (about two minutes), unless --no-search.
     """
     settings = begin()
     _print(asyncio.run(_media(settings, lines, seconds, search)), as_json=as_json)

@@ -1,7 +1,7 @@
 """Many plain callers in a process of their own: each sends its 20 ms frames and notes when ours arrive.
 
-Started by the bench as `python -m ivr.bench.crowd FD`. One loop without asyncio, so that it costs little beside
-what it measures; arrival times are the kernel's, so that they hold even when this process has to wait.
+Started by the bench as `python -m ivr.bench.crowd FD`. One loop without asyncio, so that it costs little
+beside what it measures; arrival times are the kernel's, so that they hold even when this process has to wait.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
-"""How many calls one machine carries: our AudioSocket server, clock and voice activity under a crowd of callers.
+"""How many calls one machine carries: AudioSocket server, clock and voice activity under a crowd of callers.
 
-Every call speaks without end, hears without end, and every frame it hears goes through the voice-activity model
-back to the call, as in a real one. Nothing else of a conversation takes place.
+Every call speaks without end, hears without end, and every frame it hears goes through the voice-activity
+model and back to the call, as in a real one. Nothing else of a conversation takes place.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from ivr.inference.vad import SileroPool
 from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer
 from ivr.media.session import MediaSession
+from ivr.settled import settled
 
 GOAL_LATE_P99_MS = 5.0
 SETTLE_S = 2.0
@@ -194,6 +195,7 @@ async def open_media_bench(settings: Settings) -> AsyncIterator[MediaBench]:
         stack.push_async_callback(pool.close)
         crowd = Child("ivr.bench.crowd")
         stack.push_async_callback(crowd.close)
+        stack.enter_context(settled())  # as in the house
         private = settings.media.model_copy(update={"port": 0, "max_unknown_connections": STRANGERS})
         yield MediaBench(private, pool, *await crowd.start())
 

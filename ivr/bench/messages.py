@@ -99,7 +99,9 @@ class CrowdHeard:
     cpu_cores: float  # its own
 
 
-Message = Rehearse | Rehearsed | Ring | PickedUp | Asked | TakeDown | Over | HoldCalls | CrowdMeasures | CrowdHeard
+Message = (
+    Rehearse | Rehearsed | Ring | PickedUp | Asked | TakeDown | Over | HoldCalls | CrowdMeasures | CrowdHeard
+)
 
 
 def send(writer: StreamWriter, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""Something to say that no model has to render: vowels one after another, which voice activity takes for speech."""
+"""Something to say that no model has to render: vowels, which voice activity takes for speech."""
 
 import numpy as np
 
@@ -38,4 +38,5 @@ def vowels(seconds: int) -> Samples:
             angle = 2 * np.pi * formant_hz / SAMPLE_RATE_HZ
             spectrum /= 1 - 2 * radius * np.cos(angle) * turn + (radius * turn) ** 2
         said[start : start + piece.size] += np.fft.irfft(spectrum)[: piece.size] * np.hanning(piece.size)
-    return (said / np.abs(said).max() * PEAK).astype(np.int16)
+    level: Samples = (said / np.abs(said).max() * PEAK).astype(np.int16)
+    return level

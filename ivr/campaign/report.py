@@ -10,8 +10,8 @@ from rich.table import Table
 
 from decision_hook.contract import Application, CallVerdict, CreditDecision, DecisionResult
 from ivr.campaign.csv_file import BadRow
-from ivr.inference.admission import HeldBack
 from ivr.campaign.rules import CallWindow
+from ivr.inference.admission import HeldBack
 
 if TYPE_CHECKING:
     from decision_hook.store import CallRow

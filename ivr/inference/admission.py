@@ -29,8 +29,8 @@ class HeldBack:
 class Admission:
     """Asked before every call of a campaign. One owner, one thread.
 
-    Without a running call nobody can suffer from a new one, and it is the only way to learn whether the machine
-    keeps up: the first is always admitted, so that a campaign never stands still for good.
+    Without a running call nobody can suffer from a new one, and only a call shows whether the machine keeps
+    up: the first is always admitted, so that a campaign never stands still for good.
     """
 
     def __init__(

@@ -70,7 +70,7 @@ class SileroPool:
             await asyncio.wait(self._trips)
 
     def _ask(self, windows: _Windows) -> "asyncio.Future[_Steps]":
-        """Calls that tick together ask within one turn of the loop: one trip to the thread for all of them."""
+        """Calls that tick together ask within one turn of the loop: one trip to the thread for all."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[_Steps] = loop.create_future()
         if not self._asked:

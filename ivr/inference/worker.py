@@ -139,7 +139,7 @@ class BatchingWorker(Generic[Request, Result]):
             )
 
     def live_wait_s(self, *, last_s: float) -> float:
-        """The longest that a LIVE request waited to be begun, in so many seconds (or 1,000 requests) just past.
+        """The longest that a LIVE request waited to be begun, in the last so many seconds or 1,000 requests.
 
         Those that wait now count too; 0 without any.
         """

@@ -52,7 +52,7 @@ class Clock(Protocol):
         ...
 
     def listen(self, owner: object, ticked: Ticked) -> None:
-        """From the next tick on, calls `ticked` with its number until `owner` leaves.
+        """From now on, calls `ticked` once per tick with its number until `owner` leaves.
 
         `ticked` runs on the event loop, must return at once and must not raise.
         """
@@ -71,7 +71,6 @@ class SharedClock:
 
     def __init__(self) -> None:
         self._phases: tuple[dict[object, Ticked], ...] = tuple({} for _ in range(PHASES))
-        self._joining: dict[object, Ticked] = {}  # until the next tick begins
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._started_s = 0.0
@@ -98,10 +97,11 @@ class SharedClock:
             self._timer = None
 
     def listen(self, owner: object, ticked: Ticked) -> None:
-        self._joining[owner] = ticked
+        room = (phase for phase in OPENED if len(self._phases[phase]) < TOGETHER)
+        least = min(range(PHASES), key=lambda phase: len(self._phases[phase]))
+        self._phases[next(room, least)][owner] = ticked
 
     def leave(self, owner: object) -> None:
-        self._joining.pop(owner, None)
         for phase in self._phases:
             phase.pop(owner, None)
 
@@ -133,7 +133,6 @@ class SharedClock:
             due += behind
         if phase == 0:
             self._late_ms.append(late_ms)
-            self._admit()
         else:
             self._late_ms[-1] = max(self._late_ms[-1], late_ms)
         self._tick = due
@@ -145,14 +144,6 @@ class SharedClock:
         )
         for ticked in tuple(self._phases[phase].values()):
             ticked(due)
-
-    def _admit(self) -> None:
-        """Gives each newcomer its phase, which it keeps."""
-        for owner, ticked in self._joining.items():
-            room = (phase for phase in OPENED if len(self._phases[phase]) < TOGETHER)
-            least = min(range(PHASES), key=lambda phase: len(self._phases[phase]))
-            self._phases[next(room, least)][owner] = ticked
-        self._joining.clear()
 
     def _after(self, tick: int, phase: int) -> tuple[int, int]:
         """What rings next: a phase that somebody listens to, or the beginning of the next tick."""

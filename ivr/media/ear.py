@@ -55,7 +55,7 @@ class Ear:
 
     def _cut(self, pcm: bytes) -> None:
         self._arrived += pcm
-        whole = len(self._arrived) // (FRAME_BYTES)
+        whole = len(self._arrived) // FRAME_BYTES
         if whole:
             cut = whole * FRAME_BYTES
             samples = np.frombuffer(bytes(self._arrived[:cut]), WIRE).astype(np.int16, copy=False)

@@ -9,6 +9,7 @@ from config.settings import Settings
 from decision_hook.contract import SurveyError
 from ivr.bench import media
 from ivr.bench.media import STEP, MediaBench, Trial, largest, open_media_bench
+from ivr.media.server import MediaServer
 
 GOOD = Trial(
     calls=400,
@@ -87,7 +88,7 @@ async def test_a_few_real_calls() -> None:
 @pytest.mark.models
 async def test_calls_that_nobody_answers_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     async with asyncio.timeout(60), open_media_bench(Settings()) as bench:
-        monkeypatch.setattr(media.MediaServer, "start", _deaf)
+        monkeypatch.setattr(MediaServer, "start", _deaf)
         with pytest.raises(SurveyError, match="load generator could not make the calls"):
             await bench.trial(2, 1.0)
 

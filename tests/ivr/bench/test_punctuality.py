@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from ivr.bench.crowd import frame_number, numbered
 from ivr.bench.punctuality import punctuality
 from ivr.media.protocol import Audio, HangUp, encode
 
 FRAMES = np.arange(500)
-ON_TIME_S = 7.0 + FRAMES * 0.02
+ON_TIME_S: NDArray[np.float64] = 7.0 + FRAMES * 0.02
 
 
 def test_an_even_pace_is_punctual_whenever_it_began() -> None:

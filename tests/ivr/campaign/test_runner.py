@@ -188,21 +188,26 @@ async def test_at_most_so_many_at_once_and_never_two_to_one_number(house: House)
 
 
 async def test_an_overloaded_machine_is_given_no_further_call(house: House) -> None:
-    async def until_the_room_changes(order: CallOrder) -> None:
-        while house.room == 2 and order.application.id != "A0":
-            await asyncio.sleep(0)
+    there_is_room, third = asyncio.Event(), asyncio.Event()
 
-    house.telephone.meanwhile = until_the_room_changes
+    async def until_there_is_room(order: CallOrder) -> None:
+        if len(house.called()) == 3:
+            third.set()
+        if order.application.id != "A0":
+            await there_is_room.wait()
+
+    house.telephone.meanwhile = until_there_is_room
     house.room = 2
     for number in range(4):
         await house.campaign.submit(risky(number))
     campaign = asyncio.create_task(house.campaign.run(until_idle=True))
     async with asyncio.timeout(20):
-        while len(house.called()) < 3:  # A0 ends, and one more may take its place
+        await third.wait()  # A0 ended, and one more took its place
+        for _turn in range(100):
             await asyncio.sleep(0)
-        assert house.telephone.most_open == 2
-        assert len(house.telephone.open) == 2
+        assert (house.telephone.most_open, len(house.called())) == (2, 3)  # of three that are allowed
         house.room = 100
+        there_is_room.set()
         await campaign
     assert sorted(house.called()) == ["A0", "A1", "A2", "A3"]
 

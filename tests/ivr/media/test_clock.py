@@ -148,15 +148,17 @@ def test_past_that_all_phases_share(loop: VirtualLoop) -> None:
     assert set(Counter(log.seen[0] for log in many).values()) == {TOGETHER + 1}
 
 
-def test_whoever_comes_in_the_middle_of_a_tick_begins_with_the_next(loop: VirtualLoop) -> None:
-    clock, _ = crowd(loop, 3 * TOGETHER)  # three phases: at 0, 4 and 10 ms
+def test_whoever_comes_in_the_middle_of_a_tick_waits_no_longer_than_a_tick(loop: VirtualLoop) -> None:
+    clock, logs = crowd(loop, 3 * TOGETHER)  # three phases: at 0, 4 and 10 ms
     loop.run(2)
-    newcomer = Log(clock, loop)
-    assert clock.tick == 1
+    newcomer = Log(clock, loop)  # at 24 ms, into the phase at 14 ms
+    loop.run(2)
+    assert newcomer.seen == [(1, 34)]
     loop.run(1)
-    assert newcomer.seen == []
+    clock.leave(logs[0])
+    other = Log(clock, loop)  # at 40 ms, into the one that has just rung
     loop.run(4)
-    assert [tick for tick, _ in newcomer.seen] == [2]
+    assert other.seen == [(3, 60)]
 
 
 def test_late_phases_are_made_up_and_skipped_like_ticks(loop: VirtualLoop) -> None:
