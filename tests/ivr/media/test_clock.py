@@ -153,12 +153,12 @@ def test_whoever_comes_in_the_middle_of_a_tick_waits_no_longer_than_a_tick(loop:
     loop.run(2)
     newcomer = Log(clock, loop)  # at 24 ms, into the phase at 14 ms
     loop.run(2)
-    assert newcomer.seen == [(1, 34)]
+    assert newcomer.seen == [(1, 10)]
     loop.run(1)
     clock.leave(logs[0])
     other = Log(clock, loop)  # at 40 ms, into the one that has just rung
     loop.run(4)
-    assert other.seen == [(3, 60)]
+    assert other.seen == [(3, 20)]
 
 
 def test_late_phases_are_made_up_and_skipped_like_ticks(loop: VirtualLoop) -> None:
