@@ -9,7 +9,8 @@ from contextlib import contextmanager
 def settled() -> Iterator[None]:
     """What exists on entering is not looked through again inside: models, tables, modules.
 
-    A full collection stops every thread while it looks at each object. The 20 ms clock cannot ring meanwhile.
+    A full collection stops every thread while it looks at each object: 190 ms for the 330,000 of a loaded
+    house, in which the 20 ms clock cannot ring. Afterwards it is well below a millisecond.
     """
     gc.collect()
     gc.freeze()

@@ -9,7 +9,7 @@ from ivr.bench.punctuality import punctuality
 from ivr.media.protocol import Audio, HangUp, encode
 
 FRAMES = np.arange(500)
-ON_TIME_S: NDArray[np.float64] = 7.0 + FRAMES * 0.02
+ON_TIME_S: NDArray[np.float64] = np.linspace(7.0, 7.0 + 499 * 0.02, 500)
 
 
 def test_an_even_pace_is_punctual_whenever_it_began() -> None:
