@@ -59,6 +59,8 @@ class Caller:
                 return
             if size == 0:
                 raise ConnectionError("the server hung up")
+            if not stamps:
+                raise ConnectionError("this system does not stamp packets; measure on Linux")
             wire = self.rest + bytes(buffer[:size])
             if len(wire) < FRAME_BYTES:
                 self.rest = wire
