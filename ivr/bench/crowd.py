@@ -16,8 +16,9 @@ from uuid import UUID
 
 import numpy as np
 
-from ivr.bench.messages import CrowdHeard, CrowdMeasures, HoldCalls, receive, send
+from ivr.bench.crowd_messages import CrowdHeard, CrowdMeasures, HoldCalls
 from ivr.bench.punctuality import FRAME_S, Punctuality, punctuality
+from ivr.bench.wire import receive, send
 from ivr.media.protocol import AUDIO, HEADER_BYTES, Audio, HangUp, Identity, encode
 
 PHASES = 20  # calls begin their frames at so many moments, evenly spread over 20 ms

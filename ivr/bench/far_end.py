@@ -19,9 +19,8 @@ from ivr.bench.messages import (
     Rehearsed,
     Ring,
     TakeDown,
-    receive,
-    send,
 )
+from ivr.bench.wire import receive, send
 from ivr.dialler.port import Answered, Dialled, NotAnswered, PlaceCall
 from ivr.simulator.cue import Cue
 

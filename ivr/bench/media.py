@@ -19,8 +19,9 @@ from decision_hook.contract import SurveyError
 from dialogue.line import FRAME_MS, FrameHeard, HungUp, Samples
 from ivr.bench.child import Child
 from ivr.bench.crowd import numbered
-from ivr.bench.messages import CrowdHeard, CrowdMeasures, HoldCalls, receive, send
+from ivr.bench.crowd_messages import CrowdHeard, CrowdMeasures, HoldCalls
 from ivr.bench.vowels import vowels
+from ivr.bench.wire import receive, send
 from ivr.inference.vad import SileroPool
 from ivr.media.clock import SharedClock
 from ivr.media.server import MediaServer

@@ -1,20 +1,12 @@
 """What the bench and its load generator say to each other, over a socket pair between parent and child."""
 
-import pickle
-import struct
-from asyncio import IncompleteReadError, StreamReader, StreamWriter
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ivr.bench.applicants import BenchPlayer
 from ivr.bench.ledger import CallLog
 from ivr.simulator.cue import Cue
-
-_LENGTH = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,54 +62,4 @@ class Over:
     log: CallLog
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldCalls:
-    """To the crowd: one call per attempt, all at once, each speaking without end."""
-
-    attempts: tuple[UUID, ...]
-    host: str
-    port: int
-    speech: bytes  # int16 little-endian, 8 kHz; said again and again
-    settle_s: float  # from the last connection on; not measured
-    seconds: float  # measured
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrowdMeasures:
-    """From the crowd: everybody is connected and settled; it counts from now on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CrowdHeard:
-    """From the crowd: our frames, as they arrived while it measured."""
-
-    late_ms: NDArray[np.float32]  # one per frame that came
-    lost: int
-    sent: int  # the callers' frames, from the connections on
-    unsent: int  # those that the server's socket did not take
-    own_late_ms: float  # the latest that the crowd itself ever was
-    cpu_cores: float  # its own
-
-
-Message = (
-    Rehearse | Rehearsed | Ring | PickedUp | Asked | TakeDown | Over | HoldCalls | CrowdMeasures | CrowdHeard
-)
-
-
-def send(writer: StreamWriter, message: Message) -> None:
-    """Never blocks."""
-    body = pickle.dumps(message)
-    writer.write(_LENGTH.pack(len(body)) + body)
-
-
-async def receive(reader: StreamReader) -> Message | None:
-    """The next message; None when the other side is gone.
-
-    Pickle is safe here: the other end is our own child or parent, on a socket without an address.
-    """
-    try:
-        (size,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        message: Message = pickle.loads(await reader.readexactly(size))
-    except (IncompleteReadError, ConnectionError):
-        return None
-    return message
+Message = Rehearse | Rehearsed | Ring | PickedUp | Asked | TakeDown | Over

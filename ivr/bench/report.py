@@ -29,12 +29,13 @@ class Load:
 def turn_report(counted: Sequence[Answered], surplus: Sequence[Answered]) -> dict[str, object]:
     """`counted`: a quarter of each kind; `surplus`: what was heard besides."""
     return {
-        **_turns(counted),
+        **turn_figures(counted),
         "by_kind": {
-            kind.value: _turns([answer for answer in counted if answer.kind is kind]) for kind in QUARTERS
+            kind.value: turn_figures([answer for answer in counted if answer.kind is kind])
+            for kind in QUARTERS
         },
         "surplus": {
-            kind.value: _turns(of_kind)
+            kind.value: turn_figures(of_kind)
             for kind in AnswerKind
             if (of_kind := [answer for answer in surplus if answer.kind is kind])
         },
@@ -49,7 +50,7 @@ def load_report(answers: Sequence[Answered], load: Load) -> dict[str, object]:
         "calls": load.calls,
         "answers_per_s": round(per_s, 3),
         "answers_per_s_per_call": round(per_s / load.calls, 4),
-        **_turns(answers),
+        **turn_figures(answers),
         "cpu_cores": round(load.cpu_s / load.seconds, 3),
         "clock_late_ms": {"p99": load.clock_late_p99_ms, "skipped_ticks": load.clock_skipped},
         "overloaded_s": round(load.overloaded_s, 1),
@@ -58,7 +59,7 @@ def load_report(answers: Sequence[Answered], load: Load) -> dict[str, object]:
         "of": load.ended,
         "seconds": round(load.seconds, 1),
         "by_kind": {
-            kind.value: _turns(of_kind)
+            kind.value: turn_figures(of_kind)
             for kind in AnswerKind
             if (of_kind := [answer for answer in answers if answer.kind is kind])
         },
@@ -66,7 +67,8 @@ def load_report(answers: Sequence[Answered], load: Load) -> dict[str, object]:
     }
 
 
-def _turns(answers: Sequence[Answered]) -> dict[str, object]:
+def turn_figures(answers: Sequence[Answered]) -> dict[str, object]:
+    """What is said of any set of answers, ours or another system's."""
     turns = [answer.turn_ms for answer in answers if answer.turn_ms is not None]
     acks = [answer.ack_ms for answer in answers if answer.ack_ms is not None]
     cut = {kind: sum(answer.cut_off is kind for answer in answers) for kind in CutOff}

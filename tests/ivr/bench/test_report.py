@@ -9,7 +9,9 @@ def answered(number: int, *, cut_off: CutOff | None = None) -> Answered:
     return Answered(
         question_id="a",
         kind=QUARTERS[number % 4],
+        began_s=float(number) - 1.0,
         ends_s=float(number),
+        question_s=float(number) + 0.6,
         pauses_ms=(),
         turn_ms=None if cut_off else 600.0 + number,
         ack_ms=None,
