@@ -5,6 +5,7 @@ beside what it measures; arrival times are the kernel's, so that they hold even 
 """
 
 import asyncio
+import select
 import socket
 import struct
 import sys
@@ -52,26 +53,21 @@ class Caller:
         self.sent += 1
 
     def hear(self, buffer: memoryview) -> None:
-        """Everything that has come."""
-        while True:
-            try:
-                size, stamps, _, _ = self.wire.recvmsg_into([buffer[:FRAME_BYTES]], 64)
-            except BlockingIOError:
-                return
-            if size == 0:
-                raise ConnectionError("the server hung up")
-            if not stamps:
-                raise ConnectionError("this system does not stamp packets; measure on Linux")
-            wire = self.rest + bytes(buffer[:size])
-            if len(wire) < FRAME_BYTES:
-                self.rest = wire
-                continue
-            self.rest = wire[FRAME_BYTES:]
+        """One frame, if it has come whole."""
+        try:
+            size, stamps, _, _ = self.wire.recvmsg_into([buffer[:FRAME_BYTES]], 64)
+        except BlockingIOError:
+            return
+        if size == 0:
+            raise ConnectionError("the server hung up")
+        if not stamps:
+            raise ConnectionError("this system does not stamp packets; measure on Linux")
+        wire = self.rest + bytes(buffer[:size])
+        self.rest = wire[FRAME_BYTES:] if len(wire) >= FRAME_BYTES else wire
+        if len(wire) >= FRAME_BYTES and (number := frame_number(wire)) is not None:
             seconds, nanoseconds = TIMESTAMP.unpack(stamps[0][2])
-            number = frame_number(wire)
-            if number is not None:
-                self.numbers.append(number)
-                self.arrived_s.append(seconds + nanoseconds / 1e9)
+            self.numbers.append(number)
+            self.arrived_s.append(seconds + nanoseconds / 1e9)
 
 
 def numbered(count: int) -> "np.ndarray[tuple[int, int], np.dtype[np.int16]]":
@@ -98,6 +94,7 @@ def hold_calls(order: HoldCalls, measures: Callable[[], object]) -> CrowdHeard:
     pcm = np.frombuffer(order.speech, "<i2")
     frames = [encode(Audio(pcm=cut.tobytes())) for cut in pcm[: pcm.size // 160 * 160].reshape(-1, 160)]
     callers = [_connect(order, attempt, n * 7) for n, attempt in enumerate(order.attempts)]
+    arrivals = select.epoll()
     try:
         began_s = time.monotonic()
         cpu_s = time.process_time()
@@ -105,6 +102,9 @@ def hold_calls(order: HoldCalls, measures: Callable[[], object]) -> CrowdHeard:
         wall_at_zero_s = time.time() - time.monotonic()
         groups = [callers[phase::PHASES] for phase in range(PHASES)]
         buffer = memoryview(bytearray(FRAME_BYTES))
+        by_descriptor = {caller.wire.fileno(): caller for caller in callers}
+        for descriptor in by_descriptor:
+            arrivals.register(descriptor, select.EPOLLIN)
         slot, latest_s, measuring = 0, 0.0, False
         while (due_s := began_s + slot * FRAME_S / PHASES) < closes_s:
             wait_s = due_s - time.monotonic()
@@ -113,9 +113,9 @@ def hold_calls(order: HoldCalls, measures: Callable[[], object]) -> CrowdHeard:
             latest_s = max(latest_s, -wait_s)
             for caller in groups[slot % PHASES]:
                 caller.speak(frames, slot // PHASES)
-            # Half a frame later, so that a frame is not usually waited for.
-            for caller in groups[(slot + PHASES // 2) % PHASES]:
-                caller.hear(buffer)
+            # At once: of two frames that wait in a socket, the kernel keeps only the later one's time.
+            for descriptor, _ in arrivals.poll(0):
+                by_descriptor[descriptor].hear(buffer)
             slot += 1
             if due_s >= opens_s and not measuring:
                 measuring = True
@@ -125,6 +125,7 @@ def hold_calls(order: HoldCalls, measures: Callable[[], object]) -> CrowdHeard:
             _in_window(caller, opens_s + wall_at_zero_s, closes_s + wall_at_zero_s) for caller in callers
         ]
     finally:
+        arrivals.close()
         for caller in callers:
             _hang_up(caller)
     return CrowdHeard(
