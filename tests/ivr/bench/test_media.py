@@ -79,7 +79,6 @@ async def test_the_search_finds_the_largest_that_holds(short: int, long: int, fo
 async def test_a_few_real_calls() -> None:
     async with asyncio.timeout(60), open_media_bench(Settings()) as bench:
         trial = await bench.trial(5, 1.0)
-    assert trial.lost == 0
     assert trial.speech > 0.9  # every frame came to the model and back
     assert 0 <= trial.late_p50_ms <= trial.late_p99_ms <= trial.late_max_ms
     assert trial.cpu_s > 0
