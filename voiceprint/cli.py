@@ -15,6 +15,7 @@ from config.load import load_settings
 from config.settings import Settings
 from decision_hook.contract import SurveyError, VoiceResult
 from voiceprint.entry import Grounds, WatchlistEntry, described
+from voiceprint.said import in_words
 
 if TYPE_CHECKING:
     from voiceprint.audio import Samples
@@ -49,7 +50,7 @@ def add(
     from voiceprint.purity import MIXED_BELOW, weakest_part
     from voiceprint.quality import measure
 
-    searching = _search(load_settings())
+    searching = open_search(load_settings())
     loaded, segments = searching.ready(), _read(files, channel)
     found = searching.voiceprint(segments)
     if found is None:
@@ -75,7 +76,7 @@ def add(
         "maybe_two_voices": mixed,
         "complaints": complaints,
     }
-    _say(as_json, shown, f"{added.entry.id}: pending, from {added.entry.net_speech_s:.1f} s of speech")
+    say(as_json, shown, f"{added.entry.id}: pending, from {added.entry.net_speech_s:.1f} s of speech")
 
 
 @app.command()
@@ -121,27 +122,13 @@ def list_entries(as_json: Json = False) -> None:
 @app.command()
 def search(files: Files, channel: Channel = None, as_json: Json = False) -> None:
     """Look for a voice on the list."""
-    searching = _search(load_settings())
+    searching = open_search(load_settings())
     found = searching.voiceprint(_read(files, channel))
     if found is None:
         result = VoiceResult(searched=False, why_not="voice too short")
     else:
         result = searching.ready().watchlist.search(found, datetime.now(UTC))
-    lines = [
-        f"{hit.entry}: llr {hit.llr:+.1f}, {hit.expected_false_alarms:.3g} false alarms per 1,000 calls"
-        for hit in result.hits
-    ]
-    if not result.searched:
-        lines.append(f"not searched: {result.why_not}")
-    elif not lines:
-        lines.append(f"no candidate among {result.list_size} voices")
-    if result.found_of_100 is not None and result.found_of_100_interval is not None:
-        low, high = result.found_of_100_interval
-        lines.append(
-            f"of 100 listed voices about {result.found_of_100:.0f} ({low:.0f} to {high:.0f}) would be found "
-            f"with {result.net_speech_s:.0f} s of speech ({result.found_of_100_from})"
-        )
-    _say(as_json, result.model_dump(mode="json"), "\n".join(lines))
+    say(as_json, result.model_dump(mode="json"), "\n".join(in_words(result)))
 
 
 @app.command()
@@ -155,7 +142,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Compare a recording with others, or with earlier calls of the person: one voice, or two?"""
-    searching = _search(load_settings())
+    searching = open_search(load_settings())
     first = searching.voiceprint(_read([file], channel))
     others = searching.of_calls(call or [])
     if against:
@@ -166,40 +153,7 @@ def verify(
         )
     compared = searching.compare(first, others)
     shown = {name: getattr(compared, name) for name in type(compared).__slots__}
-    _say(as_json, shown, f"llr {compared.llr:+.1f} for one voice, confidence {compared.confidence}")
-
-
-@app.command()
-def cluster(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(help="One recording each; none: all calls whose voiceprint is kept."),
-    ] = None,
-    channel: Channel = None,
-    as_json: Json = False,
-) -> None:
-    """Look for one voice under many identities. A cluster is a question for staff, not an answer."""
-    from voiceprint.clusters import clustered
-
-    searching = _search(load_settings())
-    loaded = searching.ready()
-    if files:
-        prints = [(str(file), searching.voiceprint([audio])) for file, audio in _each(files, channel)]
-        short = [name for name, found in prints if found is None]
-        if short:
-            raise SurveyError(f"{short[0]}: too little speech; leave it out")
-        named = [(name, found.vector, found.net_speech_s) for name, found in prints if found is not None]
-    else:
-        calls, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions)
-        named = [(str(c.call), v, c.net_speech_s) for c, v in zip(calls, vectors, strict=True)]
-    found = clustered(named, loaded.backend)
-    values = {"voices": len(named), "clusters": [{**cluster} for cluster in found]}
-    lines = [
-        f"{len(cluster['members'])} of one voice, weakest link llr {cluster['weakest_link_llr']:+.1f}: "
-        + ", ".join(cluster["members"])
-        for cluster in found
-    ]
-    _say(as_json, values, "\n".join(lines or [f"no two of {len(named)} seem to be one voice"]))
+    say(as_json, shown, f"llr {compared.llr:+.1f} for one voice, confidence {compared.confidence}")
 
 
 @app.command()
@@ -246,7 +200,7 @@ def reembed() -> None:
 
     from voiceprint.reembed import embed_anew
 
-    searching = _search(load_settings())
+    searching = open_search(load_settings())
     loaded = searching.ready()
     waiting = loaded.store.of_other_encoders(loaded.encoder.id)
     console = Console(stderr=True)
@@ -305,10 +259,10 @@ def evaluate(
             for share, value in rates["fnir"].items()
         )
         lines.append(f"{name}: EER {100 * rates['eer']:.1f} %, Cllr {rates['cllr']:.2f}, FNIR {missed}")
-    _say(as_json, report, "\n".join(lines))
+    say(as_json, report, "\n".join(lines))
 
 
-def _search(settings: Settings) -> "VoiceSearch":
+def open_search(settings: Settings) -> "VoiceSearch":
     from voiceprint.search import VoiceSearch
 
     engine = engine_for(settings.database_url)
@@ -326,10 +280,10 @@ def _store(settings: Settings) -> "WatchListStore":
 
 
 def _read(files: Sequence[Path], channel: int | None) -> "list[Samples]":
-    return [samples for _, samples in _each(files, channel)]
+    return [samples for _, samples in each_read(files, channel)]
 
 
-def _each(files: Sequence[Path], channel: int | None) -> "Iterator[tuple[Path, Samples]]":
+def each_read(files: Sequence[Path], channel: int | None) -> "Iterator[tuple[Path, Samples]]":
     from rich.console import Console
     from rich.progress import track
 
@@ -352,5 +306,5 @@ def _shown(entry: WatchlistEntry) -> dict[str, object]:
     }
 
 
-def _say(as_json: bool, values: Mapping[str, object], words: str) -> None:
+def say(as_json: bool, values: Mapping[str, object], words: str) -> None:
     print(json.dumps(values, ensure_ascii=False) if as_json else words)

@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from config.settings import Settings, VoiceprintSettings
 from decision_hook.contract import Consent, ConsentKind, SurveyError
+from ivr.voices_cli import app
 from tests.fakes.babble import babble
 from tests.voiceprint.encoder.test_ge2e import voice
 from voiceprint.audio import Samples
-from voiceprint.cli import app
 from voiceprint.schema import call_voiceprint
 from voiceprint.search import VoiceSearch
 
@@ -142,7 +142,10 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("rotate-keys")
     assert [hit["entry"] for hit in json.loads(run("search", short, "--json"))["hits"]] == [entry["id"]]
     clusters = json.loads(run("cluster", short, long, other, "--json"))
-    assert [cluster["members"] for cluster in clusters["clusters"]] == [[str(short), str(long)]]
+    assert [[member["voice"] for member in cluster["members"]] for cluster in clusters["clusters"]] == [
+        [str(short), str(long)]
+    ]
+    assert clusters["clusters"][0]["weakest_link"] == [str(short), str(long)]
     run("reviewed", entry["id"], "--days", 30)
     run("reembed")
     run("remove", entry["id"], "--by", "bob")

@@ -1,0 +1,102 @@
+"""The command of `shengwen voiceprint` that needs to know whose calls were whose: cluster."""
+
+from pathlib import Path
+from typing import Annotated, TypedDict
+from uuid import UUID
+
+import typer
+
+from config.database import engine_for
+from config.load import load_settings
+from decision_hook.contract import SurveyError
+from decision_hook.store import Caller, HookStore
+from voiceprint.cli import Channel, Json, each_read, open_search, say
+from voiceprint.cli import app as app
+from voiceprint.clusters import NamedCluster
+
+
+class Member(TypedDict):
+    """One call of a cluster; application and person are "" for a call that is not on file, or a recording."""
+
+    voice: str  # the call, or the file
+    application: str
+    person: str  # name on the application
+    phone: str
+
+
+class VoiceOf(TypedDict):
+    """One voice, and everybody it was heard as."""
+
+    persons: int  # different ones, by name and number; 1: somebody who was called more than once
+    members: list[Member]
+    weakest_link: tuple[str, str]  # listen to these two first
+    weakest_link_llr: float
+
+
+@app.command()
+def cluster(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="One recording each; none: all calls whose voiceprint is kept."),
+    ] = None,
+    channel: Channel = None,
+    as_json: Json = False,
+) -> None:
+    """Look for one voice under many identities. A cluster is a question for staff, not an answer."""
+    from voiceprint.clusters import clustered
+
+    settings = load_settings()
+    searching = open_search(settings)
+    loaded = searching.ready()
+    callers: dict[UUID, Caller] = {}
+    if files:
+        prints = [(str(file), searching.voiceprint([audio])) for file, audio in each_read(files, channel)]
+        short = [name for name, found in prints if found is None]
+        if short:
+            raise SurveyError(f"{short[0]}: too little speech; leave it out")
+        named = [(name, found.vector, found.net_speech_s) for name, found in prints if found is not None]
+    else:
+        callers = HookStore(engine_for(settings.database_url)).callers()
+        calls, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions)
+        named = [(str(c.call), v, c.net_speech_s) for c, v in zip(calls, vectors, strict=True)]
+    known = {str(call): caller for call, caller in callers.items()}
+    found = [_voice_of(group, known) for group in clustered(named, loaded.backend)]
+    found.sort(key=lambda voice: -voice["persons"])
+    lines = [line for voice in found for line in _lines(voice)]
+    nothing = f"no two of {len(named)} seem to be one voice"
+    say(as_json, {"voices": len(named), "clusters": found}, "\n".join(lines or [nothing]))
+
+
+def _voice_of(group: NamedCluster, known: dict[str, Caller]) -> VoiceOf:
+    nobody = Caller(application="", name="", phone="")
+    members = [
+        Member(voice=voice, application=caller.application, person=caller.name, phone=caller.phone)
+        for voice in group["members"]
+        for caller in [known.get(voice, nobody)]
+    ]
+    # What is not on file may be anybody: each counts as a person of its own.
+    persons = {
+        (member["person"], member["phone"]) if member["phone"] else (member["voice"],) for member in members
+    }
+    return VoiceOf(
+        persons=len(persons),
+        members=members,
+        weakest_link=group["weakest_link"],
+        weakest_link_llr=group["weakest_link_llr"],
+    )
+
+
+def _lines(voice: VoiceOf) -> list[str]:
+    one, other = voice["weakest_link"]
+    link = f"weakest link llr {voice['weakest_link_llr']:+.1f}: {one} and {other}"
+    head = f"one voice as {voice['persons']} persons; {link}"
+    return [
+        head,
+        *(
+            "  "
+            + "  ".join(
+                filter(None, (member["voice"], member["application"], member["person"], member["phone"]))
+            )
+            for member in voice["members"]
+        ),
+    ]
