@@ -1,10 +1,13 @@
-"""The command of `shengwen voiceprint` that needs to know whose calls were whose: cluster."""
+"""What `shengwen voiceprint` needs of other rooms: whose calls were whose, and what is no voice."""
 
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, TypedDict
 from uuid import UUID
 
+import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from config.database import engine_for
 from config.load import load_settings
@@ -13,6 +16,28 @@ from decision_hook.store import Caller, HookStore
 from voiceprint.cli import Channel, Json, each_read, open_search, say
 from voiceprint.cli import app as app
 from voiceprint.clusters import NamedCluster
+
+if TYPE_CHECKING:
+    from dialogue.hearing.silero import SileroEngine
+
+
+class SileroActivity:
+    """voiceprint.speech_check.VoiceActivity; the model is loaded when the first file is read."""
+
+    def probabilities(self, wave: NDArray[np.float32]) -> NDArray[np.float32]:
+        return self._engine.probabilities(wave)
+
+    @cached_property
+    def _engine(self) -> "SileroEngine":
+        from dialogue.hearing.silero import SileroEngine
+
+        return SileroEngine(load_settings().models / "silero" / "silero_vad.onnx")
+
+
+@app.callback()
+def with_activity(context: typer.Context) -> None:
+    """The watch list, and whose voice is whose."""
+    context.obj = context.obj or SileroActivity()
 
 
 class Member(TypedDict):

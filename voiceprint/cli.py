@@ -12,6 +12,7 @@ import typer
 
 from config.database import engine_for, migrate
 from config.load import load_settings
+from config.progress import bars
 from config.settings import Settings
 from decision_hook.contract import SurveyError, VoiceResult
 from voiceprint.entry import Grounds, WatchlistEntry, described
@@ -20,6 +21,7 @@ from voiceprint.said import in_words
 if TYPE_CHECKING:
     from voiceprint.audio import Samples
     from voiceprint.search import VoiceSearch
+    from voiceprint.speech_check import VoiceActivity
     from voiceprint.store import WatchListStore
 
 app = typer.Typer(no_args_is_help=True, help="The watch list, and whose voice is whose.")
@@ -161,6 +163,7 @@ def calibrate(
     folder: Annotated[Path, typer.Argument(help="FOLDER/<speaker>/<n>.wav, one call a file.")],
     out: Annotated[Path, typer.Option(help="Where the numbers go, as .yaml and .npz beside it.")],
     note: Annotated[str, typer.Option(help="What these calls are; shown beside every figure.")],
+    channel: Channel = None,
 ) -> None:
     """Measure the back end's numbers on your own calls; 10 speakers with 4 calls each are the least."""
     from rich.console import Console
@@ -169,14 +172,16 @@ def calibrate(
     from voiceprint.encoder import ENCODERS
     from voiceprint.own_calls import material
     from voiceprint.recipe import make_table
+    from voiceprint.speakers import Unused, speaker_folders
 
     settings = load_settings()
     encoder = ENCODERS[settings.voiceprint.encoder](settings.models, settings.voiceprint.encoder_source)
     console = Console(stderr=True)
-    speakers = sum(path.is_dir() for path in folder.iterdir()) if folder.is_dir() else 0
-    voices = dict(
-        track(material(folder, encoder), "embedding", total=speakers, console=console, transient=True)
-    )
+    speakers, unused = speaker_folders(folder), Unused()
+    shown = track(speakers, "embedding", console=console, transient=True)
+    voices = dict(material(shown, encoder, unused, channel=channel))
+    for file in unused.unreadable:
+        print(f"note: {file}: holds no audio that can be read; left out", file=sys.stderr)
     table = make_table(
         voices,
         {name: name for name in voices},
@@ -235,6 +240,7 @@ def evaluate(
     pictures: Annotated[
         Path | None, typer.Option(help="Draw DET curve, calibration, list size and duration here, as PNG.")
     ] = None,
+    channel: Channel = None,
     as_json: Json = False,
 ) -> None:
     """Measure the error rates on recordings whose speakers are known."""
@@ -246,8 +252,14 @@ def evaluate(
     settings = load_settings()
     encoder = ENCODERS[settings.voiceprint.encoder](settings.models, settings.voiceprint.encoder_source)
     table = VoiceprintTable.load(settings.voiceprint.table or VOICEPRINT_TABLE)
-    evaluation = evaluate_folder(folder, encoder, Backend(table), seed=seed, trials=trials)
+    table.fits(encoder.id)
+    with bars() as tell:
+        evaluation = evaluate_folder(
+            folder, encoder, Backend(table), seed=seed, trials=trials, channel=channel, tell=tell
+        )
     report = evaluation.report
+    for file in report["unreadable"]:
+        print(f"note: {file}: holds no audio that can be read; left out", file=sys.stderr)
     if pictures is not None:
         from voiceprint.pictures import draw_all
 
@@ -284,14 +296,19 @@ def _read(files: Sequence[Path], channel: int | None) -> "list[Samples]":
 
 
 def each_read(files: Sequence[Path], channel: int | None) -> "Iterator[tuple[Path, Samples]]":
+    from click import get_current_context
     from rich.console import Console
     from rich.progress import track
 
     from voiceprint.audio import read
+    from voiceprint.speech_check import check_for_voice
 
+    activity: VoiceActivity = get_current_context().obj  # of another room; ivr/voices_cli.py hands it in
     console = Console(stderr=True)
     for file in track(files, "reading", console=console, transient=True, disable=not console.is_terminal):
-        yield file, read(file, channel=channel)
+        samples = read(file, channel=channel)
+        check_for_voice(file, samples, activity)
+        yield file, samples
 
 
 def _names(files: Sequence[Path]) -> str:
