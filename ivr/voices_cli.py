@@ -1,5 +1,6 @@
 """What `shengwen voiceprint` needs of other rooms: whose calls were whose, and what is no voice."""
 
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypedDict
@@ -13,6 +14,7 @@ from config.database import engine_for
 from config.load import load_settings
 from decision_hook.contract import SurveyError
 from decision_hook.store import Caller, HookStore
+from ivr.recordings import RecordingFolder
 from voiceprint.cli import Channel, Json, each_read, open_search, say
 from voiceprint.cli import app as app
 from voiceprint.clusters import NamedCluster
@@ -90,6 +92,40 @@ def cluster(
     lines = [line for voice in found for line in _lines(voice)]
     nothing = f"no two of {len(named)} seem to be one voice"
     say(as_json, {"voices": len(named), "clusters": found}, "\n".join(lines or [nothing]))
+
+
+@app.command()
+def reembed() -> None:
+    """Embed list and calls anew after the encoder changed. Stopped, it goes on where it was.
+
+    Entries are made from the audio sealed with them, calls from their recordings; a call without one keeps
+    its old voiceprint, which is no longer compared with anything.
+    """
+    from config.progress import bars
+    from voiceprint.reembed import embed_anew, embed_calls_anew
+
+    settings = load_settings()
+    loaded = open_search(settings).ready()
+    verdicts = HookStore(engine_for(settings.database_url))
+    recordings = RecordingFolder(settings.var / "recordings")
+
+    def answers_of(call: UUID) -> list[NDArray[np.int16]]:
+        verdict = verdicts.verdict(call)
+        return [] if verdict is None else recordings.answers(verdict)
+
+    entries = loaded.store.of_other_encoders(loaded.encoder.id)
+    calls = loaded.calls.of_other_encoders(loaded.encoder.id)
+    min_speech_s = settings.voiceprint.min_speech_s
+    made = 0
+    with bars() as tell:
+        for done, _ in enumerate(embed_anew(entries, loaded.store, loaded.encoder), 1):
+            tell("entries", done, len(entries))
+        steps = embed_calls_anew(calls, answers_of, loaded.calls, loaded.encoder, min_speech_s=min_speech_s)
+        for done, could in enumerate(steps, 1):
+            made += could
+            tell("calls", done, len(calls))
+    left = f"; {len(calls) - made} calls have no recording" if made < len(calls) else ""
+    print(f"{len(entries)} entries, {made} calls embedded with {loaded.encoder.id}{left}", file=sys.stderr)
 
 
 def _voice_of(group: NamedCluster, known: dict[str, Caller]) -> VoiceOf:

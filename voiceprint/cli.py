@@ -197,23 +197,6 @@ def calibrate(
         )
 
 
-@app.command()
-def reembed() -> None:
-    """Embed the list's audio anew after the encoder changed. Stopped, it goes on where it was."""
-    from rich.console import Console
-    from rich.progress import track
-
-    from voiceprint.reembed import embed_anew
-
-    searching = open_search(load_settings())
-    loaded = searching.ready()
-    waiting = loaded.store.of_other_encoders(loaded.encoder.id)
-    console = Console(stderr=True)
-    steps = embed_anew(waiting, loaded.store, loaded.encoder)
-    done = sum(1 for _ in track(steps, "embedding", total=len(waiting), console=console, transient=True))
-    print(f"{done} entries embedded with {loaded.encoder.id}", file=sys.stderr)
-
-
 @app.command("rotate-keys")
 def rotate_keys() -> None:
     """Wrap all voiceprint keys with a new master key and forget the old one. Stop other processes first."""
