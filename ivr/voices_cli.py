@@ -62,6 +62,7 @@ class VoiceOf(TypedDict):
 
 @app.command()
 def cluster(
+    context: typer.Context,
     files: Annotated[
         list[Path] | None,
         typer.Argument(help="One recording each; none: all calls whose voiceprint is kept."),
@@ -77,7 +78,10 @@ def cluster(
     loaded = searching.ready()
     callers: dict[UUID, Caller] = {}
     if files:
-        prints = [(str(file), searching.voiceprint([audio])) for file, audio in each_read(files, channel)]
+        prints = [
+            (str(file), searching.voiceprint([audio]))
+            for file, audio in each_read(files, channel, context.obj)
+        ]
         short = [name for name, found in prints if found is None]
         if short:
             raise SurveyError(f"{short[0]}: too little speech; leave it out")

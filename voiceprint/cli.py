@@ -14,7 +14,7 @@ from config.database import engine_for, migrate
 from config.load import load_settings
 from config.progress import bars
 from config.settings import Settings
-from decision_hook.contract import SurveyError, VoiceResult
+from decision_hook.contract import SurveyError
 from voiceprint.entry import Grounds, WatchlistEntry, described
 from voiceprint.said import in_words
 
@@ -36,6 +36,7 @@ By = Annotated[str, typer.Option(help="Who does this.")]
 
 @app.command()
 def add(
+    context: typer.Context,
     files: Files,
     label: Annotated[str, typer.Option(help="What staff call this voice; no caller's name.")],
     reason: Annotated[str, typer.Option(help="Why it is listed.")],
@@ -53,7 +54,7 @@ def add(
     from voiceprint.quality import measure
 
     searching = open_search(load_settings())
-    loaded, segments = searching.ready(), _read(files, channel)
+    loaded, segments = searching.ready(), _read(files, channel, context)
     found = searching.voiceprint(segments)
     if found is None:
         raise SurveyError(f"{_names(files)}: too little speech; pass recordings with 20 s of it")
@@ -122,19 +123,16 @@ def list_entries(as_json: Json = False) -> None:
 
 
 @app.command()
-def search(files: Files, channel: Channel = None, as_json: Json = False) -> None:
+def search(context: typer.Context, files: Files, channel: Channel = None, as_json: Json = False) -> None:
     """Look for a voice on the list."""
     searching = open_search(load_settings())
-    found = searching.voiceprint(_read(files, channel))
-    if found is None:
-        result = VoiceResult(searched=False, why_not="voice too short")
-    else:
-        result = searching.ready().watchlist.search(found, datetime.now(UTC))
+    result = searching.search(_read(files, channel, context))
     say(as_json, result.model_dump(mode="json"), "\n".join(in_words(result)))
 
 
 @app.command()
 def verify(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="One recording.")],
     against: Annotated[
         list[Path] | None, typer.Argument(help="Recordings of the voice it is said to be.")
@@ -145,10 +143,12 @@ def verify(
 ) -> None:
     """Compare a recording with others, or with earlier calls of the person: one voice, or two?"""
     searching = open_search(load_settings())
-    first = searching.voiceprint(_read([file], channel))
+    first = searching.voiceprint(_read([file], channel, context))
     others = searching.of_calls(call or [])
     if against:
-        others += [print for print in [searching.voiceprint(_read(against, channel))] if print is not None]
+        others += [
+            print for print in [searching.voiceprint(_read(against, channel, context))] if print is not None
+        ]
     if first is None or not others:
         raise SurveyError(
             f"{_names([file, *(against or [])])}: too little speech; pass at least 2 s on either side"
@@ -274,19 +274,20 @@ def _store(settings: Settings) -> "WatchListStore":
     return WatchListStore(engine, Vault.open(settings.voiceprint.keys))
 
 
-def _read(files: Sequence[Path], channel: int | None) -> "list[Samples]":
-    return [samples for _, samples in each_read(files, channel)]
+def _read(files: Sequence[Path], channel: int | None, context: typer.Context) -> "list[Samples]":
+    return [samples for _, samples in each_read(files, channel, context.obj)]
 
 
-def each_read(files: Sequence[Path], channel: int | None) -> "Iterator[tuple[Path, Samples]]":
-    from click import get_current_context
+def each_read(
+    files: Sequence[Path], channel: int | None, activity: "VoiceActivity"
+) -> "Iterator[tuple[Path, Samples]]":
+    """`activity`: of another room, from ivr/voices_cli.py. Raises SurveyError for what is no voice."""
     from rich.console import Console
     from rich.progress import track
 
     from voiceprint.audio import read
     from voiceprint.speech_check import check_for_voice
 
-    activity: VoiceActivity = get_current_context().obj  # of another room; ivr/voices_cli.py hands it in
     console = Console(stderr=True)
     for file in track(files, "reading", console=console, transient=True, disable=not console.is_terminal):
         samples = read(file, channel=channel)

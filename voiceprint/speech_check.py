@@ -11,8 +11,8 @@ from voiceprint.audio import FULL_SCALE, Samples
 from voiceprint.quality import FRAME, speech_frames
 
 LIKELY = 0.5  # probability from which a moment counts as speech
-# Of what is loud enough. In 53 stretches of 8 s of 25 human voices over random lines 0.21 at the least (single
-# letters, joined), 0.94 in the middle; in 17 pieces of music, keys, ringing and noise 0.00.
+# Of what is loud enough. In 53 stretches of 8 s of 25 human voices over random lines 0.21 at the least
+# (single letters, joined), 0.94 in the middle; in 17 pieces of music, keys, ringing and noise 0.00.
 MIN_SHARE = 0.1
 
 
