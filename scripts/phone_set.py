@@ -12,12 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
+from dialogue.answer.intent.training.sentences import (
+    GRAMMAR_FILE,
+    Grammar,
+    common_characters,
+    read_grammar,
+    said,
+)
 from dialogue.answer.tables import Tables, read_tables
 from dialogue.speaking.kokoro import Kokoro
 from ivr.simulator.channel import levelled, to_pcm, to_telephone, trimmed
 from scripts.match_set import KINDS, SENTENCES, VOICES, said_form
 from scripts.match_values import asked_for, draw_value
-from scripts.train_intent import TEMPLATES, common_characters, said
 
 FILLERS = (
     "嗯，",
@@ -36,7 +42,7 @@ TAILS = ("。", "吧。", "，对。", "，嗯。", "，应该是。", "。", "�
 SALAD = (4, 9)  # characters
 
 
-def drawn_text(rng: random.Random, tables: Tables) -> str:
+def drawn_text(rng: random.Random, tables: Tables, grammar: Grammar) -> str:
     """Values as callers say them, other replies, and plain syllables so that every sound is met."""
     choice = rng.random()
     if choice < 0.42:
@@ -46,7 +52,7 @@ def drawn_text(rng: random.Random, tables: Tables) -> str:
             filler = rng.choice(FILLERS) if rng.random() < 0.4 else ""
             return filler + rng.choice(SENTENCES).format(form.text) + rng.choice(TAILS)
     if choice < 0.65:
-        return said(rng.choice(TEMPLATES[rng.choice(list(TEMPLATES))]), rng)
+        return said(rng.choice(grammar.templates[rng.choice(list(grammar.templates))]), grammar, rng)
     if choice < 0.68:
         return rng.choice(BARE_FILLERS)
     filler = rng.choice(FILLERS) if rng.random() < 0.25 else ""
@@ -61,14 +67,14 @@ def main() -> None:
     arguments.add_argument("--tables", type=Path, default=Path("config/tables"))
     arguments.add_argument("--out", type=Path, default=Path("var/fit/phones"))
     chosen = arguments.parse_args()
-    tables = read_tables(chosen.tables)
+    tables, grammar = read_tables(chosen.tables), read_grammar(GRAMMAR_FILE)
     rng = random.Random(chosen.seed)
     kokoro = Kokoro(chosen.models / "kokoro", threads=1)
     folder = chosen.out / str(chosen.seed)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "index.jsonl").open("w", encoding="utf-8") as index:
         for number in range(chosen.n):
-            text = drawn_text(rng, tables)
+            text = drawn_text(rng, tables, grammar)
             first, second = rng.sample(VOICES, 2)
             share = round(rng.uniform(0.4, 1.0), 2)
             voice = f"{first}*{share}+{second}*{round(1 - share, 2)}"

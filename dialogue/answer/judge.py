@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import date
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
@@ -48,6 +49,14 @@ _ENDS_THE_CALL = frozenset({Intent.HUMAN, Intent.LATER, Intent.WRONG_PERSON})
 _SOUNDS_LIKE_IT = 0.35  # per syllable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """One reply's evidence, and the judgement it rests on."""
+
+    evidence: AnswerEvidence
+    judgement: Judgement
+
+
 class AnswerJudge:
     """Shared by all calls; holds nothing of any."""
 
@@ -70,18 +79,24 @@ class AnswerJudge:
 
     async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
         """Grades one reply and says what it weighs. Never raises for what a caller or an engine does."""
+        return (await self.weigh_openly(heard, question)).evidence
+
+    async def weigh_openly(self, heard: HeardAnswer, question: AskedQuestion) -> Weighed:
+        """The same with the score behind the grade, for whoever measures this judge."""
         truth = truth_of(question, today=self._today())
         if heard.keys:
             judgement = judge_keys(heard.keys, question, truth, self._tables)
-            return _evidence(heard, question, "", judgement, keyed=True)
+            return Weighed(
+                evidence=_evidence(heard, question, "", judgement, keyed=True), judgement=judgement
+            )
         if not heard.segments:
-            return _evidence(heard, question, "", _plain(Grade.NO_ANSWER, "silence"))
+            return _without_words(heard, question, Grade.NO_ANSWER, "silence")
         transcript = await self._transcribed(heard, question)
         if not transcript.text.strip():
-            return _evidence(heard, question, "", _plain(Grade.UNCLEAR, "no words were recognised"))
+            return _without_words(heard, question, Grade.UNCLEAR, "no words were recognised")
         judgement = await self._judge(heard, question, truth, transcript)
         evidence = _evidence(heard, question, transcript.text, judgement)
-        return self._with_slot(evidence, question, transcript)
+        return Weighed(evidence=self._with_slot(evidence, question, transcript), judgement=judgement)
 
     def _with_slot(
         self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript
@@ -218,6 +233,11 @@ def _expected(made: Plan, scores: Sequence[float]) -> float:
 
 def _plain(grade: Grade, why: str) -> Judgement:
     return Judgement(grade=grade, confidence=None, score=0.0, why=why)
+
+
+def _without_words(heard: HeardAnswer, question: AskedQuestion, grade: Grade, why: str) -> Weighed:
+    judgement = _plain(grade, why)
+    return Weighed(evidence=_evidence(heard, question, "", judgement), judgement=judgement)
 
 
 def _utterance(heard: HeardAnswer) -> Utterance:

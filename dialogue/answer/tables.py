@@ -140,6 +140,8 @@ class MatchFit(_File):
     bias: float
     weights: Mapping[str, float]
     text_equal: Annotated[float, Field(gt=0.5, lt=1)]  # P(right) if the words themselves say the fact
+    match_above: Annotated[float, Field(gt=0.5, lt=1)]
+    mismatch_below: Annotated[float, Field(gt=0, lt=0.5)]
 
 
 class MatchTable(_File):
@@ -150,8 +152,6 @@ class MatchTable(_File):
     """
 
     families: Mapping[str, MatchFit]
-    match_above: Annotated[float, Field(gt=0.5, lt=1)]
-    mismatch_below: Annotated[float, Field(gt=0, lt=0.5)]
 
 
 class ReplyTable(_File):
