@@ -12,7 +12,7 @@ from voiceprint.voiceprint import Vector, Vectors
 SHORT_SHARE, SHORT_LIST = 1 / 500, 1_000  # chosen by codes: so many of all voices, and at least so many
 # A short list is made so much longer while the nearest voice in it is no more than so many times the codes'
 # error above the last one chosen: then a nearer one may have been left out.
-WIDER, DOUBT = 4, 2.0
+WIDER, DOUBT = 4, 2.5
 TRAINED_ON = 65_536  # more vectors do not move the codebooks
 MEASURED_ON = 2_000  # pairs of this many vectors tell how far codes err
 GROWTH = 1.5
