@@ -32,7 +32,7 @@ class PaperPolicy:
     min_hard_facts: int = 3  # of the bank's or bureau's
     # Of the form. They tell thief from owner little, but a prompter is heard only where he knows the answer.
     min_form_facts: int = 4
-    min_life: int = 2
+    min_life: int = 1  # follow-ups among them; they decide nothing and take eleven seconds each
     min_topics: int = 3
     max_topic_run: int = 2
     max_share: float = MAX_SHARE  # of the calls that may ask a question, or about a fact
