@@ -1,4 +1,4 @@
-"""Questions that rest because the leak alarm went off. They outlive the process, until an editor lifts them."""
+"""Questions that rest because the leak alarm went off: also after a restart, until an editor lifts them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,5 +56,6 @@ class LeakedQuestions:
         """It may be asked again, after its words were changed. False: it does not rest."""
         columns = leaked_table.c
         resting = sa.and_(columns.question == question, columns.lifted_at.is_(None))
+        statement = leaked_table.update().where(resting).values(lifted_at=at)
         with self._engine.begin() as connection:
-            return connection.execute(leaked_table.update().where(resting).values(lifted_at=at)).rowcount > 0
+            return connection.execute(statement).rowcount > 0

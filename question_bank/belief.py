@@ -55,15 +55,15 @@ class Line:
     share: float  # of the calls
 
 
-# Expert's guesses, as the statistics are. A forgetful owner is none of them: the tables are of all owners, and
-# whoever allows for another kind of owner that knows less finds it half again as long to believe in a thief.
+# Expert's guesses, as the statistics are. A forgetful owner is none of them: the tables are of all owners,
+# and one more kind of owner, who knows less, made papers a sixth longer without fewer errors.
 HOLDERS = (
     Holder(hypothesis=Hypothesis.GENUINE, share=1.0),
     Holder(hypothesis=Hypothesis.IMPOSTOR, share=0.4),
     Holder(hypothesis=Hypothesis.IMPOSTOR, share=0.6, form=0.6, hard=0.2),
     Holder(hypothesis=Hypothesis.COACHED, share=1.0),
 )
-# Of answers to which a verdict was possible, 0 to 2.5 % of the right ones were taken for wrong on telephone lines.
+# Of right answers that were understood, 0 to 2.5 % were taken for wrong on telephone lines.
 LINES = (
     Line(heard_right=1.0, unclear=0.05, share=0.7),
     Line(heard_right=0.96, unclear=0.2, share=0.3),
@@ -73,7 +73,10 @@ _CELLS = tuple((holder, line) for holder in HOLDERS for line in LINES)
 
 
 def _mixtures(shares: Sequence[float]) -> Floats:
-    """(cells, hypotheses): what a cell's answers are a mixture of. `shares`: of each cell, as the owner would."""
+    """(cells, hypotheses): what a cell's answers are a mixture of.
+
+    `shares`: of each cell's answers, those given as the owner would.
+    """
     rows = []
     for (holder, line), share in zip(_CELLS, shares, strict=True):
         row = np.full(len(HYPOTHESES), (1 - line.heard_right) / len(HYPOTHESES))
@@ -113,7 +116,7 @@ class Beliefs:
         return {h: float(value) for h, value in zip(HYPOTHESES, p, strict=True)}
 
     def outlook(self) -> tuple[Floats, Floats]:
-        """The hypotheses' probabilities (h,), and of which statistics (sources, h, h) the next answers will be.
+        """Probabilities of the hypotheses (h,), and what the next answers will be like (sources, h, h).
 
         Row i of the second for a fact's source, times the statistics of a question about it, is
         P(grade | hypothesis i) as believed now.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_hook.contract import FactKind, Grade
-from question_bank.belief import HYPOTHESES, SOURCE_ROW, SOURCES
+from question_bank.belief import HYPOTHESES, SOURCES
 from question_bank.question import Question, Role
 
 GRADES = tuple(Grade)

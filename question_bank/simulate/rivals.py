@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from question_bank.bank import Bank
-from question_bank.belief import prior
-from question_bank.index import SOURCES, Floats, Integers, information
+from question_bank.belief import SOURCES, prior
+from question_bank.index import Floats, Integers, information
 from question_bank.paper import Ask, Offer, PaperPolicy, PaperState, Stop, Why, ask, choose, offer
 from question_bank.question import Role
 from question_bank.simulate.applicants import source_of
