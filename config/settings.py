@@ -47,6 +47,8 @@ class HearingSettings(Section):
 
     engine: Literal["whisper", "vosk", "transformers"] = "whisper"
     model: Path | None = None  # None: the gathered model of that engine
+    # Tells single sounds from the encoder of the gathered Whisper; not used with another one. None: without.
+    phones: Path | None = Path("config/models/phones.npz")
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     deadline_s: Annotated[float, Field(ge=1, le=60)] = 8.0
 

@@ -53,6 +53,11 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
             1, thread_name_prefix="turn end", initializer=give_way, initargs=(Niceness.ANSWER,)
         )
     )
+    weighing = stack.enter_context(
+        ThreadPoolExecutor(
+            1, thread_name_prefix="weighing", initializer=give_way, initargs=(Niceness.ANSWER,)
+        )
+    )
     # One after the other: torchaudio's packages import each other and break when two threads begin at once.
     recognizer = await open_recognizer(settings, stack)
     completion = await asyncio.to_thread(
@@ -68,7 +73,7 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
         recognizer_name=settings.hearing.engine,
         activity=silero.stream,
         completion=CompletionInThread(completion, thinking),
-        judge=AnswerJudge(recognizer, intents, tables),
+        judge=AnswerJudge(recognizer, intents, tables, weighing),
         script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables)),
         tables=tables_version(settings.answer.tables),
     )

@@ -8,10 +8,12 @@ Everything reported is from answers left out of the fit (five folds).
 import argparse
 import json
 import random
+import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -20,18 +22,29 @@ from numpy.typing import NDArray
 from config.settings import Settings
 from decision_hook.contract import FactKind
 from dialogue.answer.forms import near_wrong
-from dialogue.answer.match import FAMILIES, Plan, features, plan
+from dialogue.answer.match import FAMILIES, Plan, features, phone_features, plan
+from dialogue.answer.phone_evidence import weigh_phones
+from dialogue.answer.sayable import sayable
 from dialogue.answer.tables import Tables, read_tables
+from dialogue.answer.tolerance import tolerance_of
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement
 from dialogue.hearing.context import context_of
 from dialogue.hearing.engine import HearingEngine, ToScore, ToTranscribe
 from dialogue.hearing.engines import build_engine
 from dialogue.hearing.port import Transcript, Utterance
+from dialogue.line import Samples
+from ivr.simulator.channel import active_rms, coded, gain, street_noise, to_float, to_pcm, unit, white_noise
+from ivr.simulator.persona import Codec
 from scripts.match_set import TODAY
-from scripts.match_values import asked_for, draw_value
+from scripts.match_values import asked_for, draw_value, one_off
+from scripts.phone_features import another_person
 
 Floats = NDArray[np.float64]
+SOUNDED = (
+    *("phone_fit", "phone_worst", "phone_lead", "rival_fit"),
+    *("agreeing", "opposing", "sound", "equal", "part", "stated_other"),
+)
 SCORED = ("gain", "over_rival", "sound", "sound_lead", "stated_other", "agreeing")
 RIDGE = 1.0
 FOLDS = 5
@@ -47,7 +60,6 @@ class Case:
     said: bool  # whether the value is what was said
     near: bool
     agreement: str
-    opposing: float
     echo: bool
     found: dict[str, float]
     words: str
@@ -55,45 +67,76 @@ class Case:
     expected: str
 
 
-def cases(folders: Sequence[Path], models: Path, tables: Tables, limit: int) -> list[Case]:
-    engine = build_engine(Settings(models=models))
-    rng = random.Random(3)
+def cases(chosen: argparse.Namespace, tables: Tables) -> list[Case]:
+    hearing = {} if chosen.phones else {"phones": None}
+    engine = build_engine(Settings.model_validate({"models": chosen.models, "hearing": hearing}))
+    rng, line_rng = random.Random(3), np.random.default_rng(3)
     made: list[Case] = []
-    entries = [(f, json.loads(line)) for f in folders for line in (f / "index.jsonl").open(encoding="utf-8")]
-    for number, (folder, entry) in enumerate(entries[:limit]):
-        kind = FactKind(entry["kind"])
-        utterance = Utterance(samples=np.load(folder / entry["file"]))
-        question = asked_for(kind, entry["key"], entry["value"])
-        context = context_of(kind, question.asked)
-        transcript = engine.transcribe_many([ToTranscribe(utterance=utterance, context=context)])[0]
-        truth = truth_of(question, today=TODAY)
-        if truth is None or not transcript.text:
-            continue
-        near = rng.choice(near_wrong(truth, tables)[:10])
-        far = draw_value(kind, entry["key"], tables, rng)
-        for value, said, close in ((entry["value"], True, False), (near, False, True), (far, False, False)):
-            other = truth_of(asked_for(kind, entry["key"], value), today=TODAY)
-            if other is None or (not said and value == entry["value"]):
-                continue
-            found = judged(engine, utterance, context, transcript, other, tables)
-            if not said and same_value(truth, other, tables, entry["words"]):
-                continue  # a tolerance makes the wrong value right
-            made.append(
-                Case(
-                    answer=number,
-                    kind=kind,
-                    family=FAMILIES.get(kind, "words"),
-                    said=said,
-                    near=close,
-                    agreement=found[0].reading.agreement,
-                    opposing=found[0].opposing,
-                    echo=found[0].echo,
-                    found=found[1],
-                    words=entry["words"],
-                    heard=transcript.text,
-                    expected=value,
-                )
+    entries = [
+        (f, json.loads(line)) for f in chosen.set for line in (f / "index.jsonl").open(encoding="utf-8")
+    ]
+    for number, (folder, entry) in enumerate(entries[: chosen.limit]):
+        samples = np.load(folder / entry["file"])
+        versions = [samples, *(worse(samples, line_rng) for _ in range(chosen.worse))]
+        for version in versions:
+            made += judged_all(engine, number, entry, version, tables, rng)
+        print(f"\r{number + 1} of {len(entries)}", end="", file=sys.stderr)
+    return made
+
+
+def worse(samples: Samples, rng: np.random.Generator) -> Samples:
+    """The same answer by another person over a worse line."""
+    person = another_person(to_float(samples), rng)
+    noise = unit(white_noise(person.size, rng) + street_noise(person.size, rng))
+    level = active_rms(person) * gain(-float(rng.uniform(5, 20)))
+    return coded(to_pcm(person + noise * np.float32(level)), Codec(rng.choice(["alaw", "ulaw", "gsm"])))
+
+
+def judged_all(
+    engine: HearingEngine,
+    number: int,
+    entry: dict[str, Any],
+    samples: Samples,
+    tables: Tables,
+    rng: random.Random,
+) -> list[Case]:
+    """One answer against what was said, a value close to it and one drawn anew."""
+    kind, key, words = FactKind(entry["kind"]), entry["key"], entry["words"]
+    utterance = Utterance(samples=samples)
+    question = asked_for(kind, key, entry["value"])
+    context = context_of(kind, question.asked)
+    transcript = engine.transcribe_many([ToTranscribe(utterance=utterance, context=context)])[0]
+    truth = truth_of(question, today=TODAY)
+    if truth is None or not transcript.text:
+        return []
+    likely = near_wrong(truth, tables)[:10]
+    near = (
+        one_off(kind, entry["value"], rng) or rng.choice(likely) if rng.random() < 0.6 else rng.choice(likely)
+    )
+    far = draw_value(kind, key, tables, rng)
+    made = []
+    for value, said, close in ((entry["value"], True, False), (near, False, True), (far, False, False)):
+        other = truth_of(asked_for(kind, key, value), today=TODAY)
+        if other is None or (
+            not said and (value == entry["value"] or same_value(truth, other, tables, words))
+        ):
+            continue  # a tolerance makes the wrong value right
+        plan_made, found = judged(engine, utterance, context, transcript, other, tables)
+        made.append(
+            Case(
+                answer=number,
+                kind=kind,
+                family=FAMILIES.get(kind, "words") + ("_phones" if "phone_fit" in found else ""),
+                said=said,
+                near=close,
+                agreement=plan_made.reading.agreement,
+                echo=plan_made.echo,
+                found=found,
+                words=words,
+                heard=transcript.text,
+                expected=value,
             )
+        )
     return made
 
 
@@ -113,6 +156,10 @@ def judged(
     examples = context_of(truth.kind, "")
     asked = context.removeprefix(examples)
     made = plan(truth, transcript, tables, examples=examples, asked=asked)
+    if transcript.phones is not None:
+        said = sayable(made.sides, tables)
+        sounds = weigh_phones(said, transcript.phones, tolerance_of(tables.sound))
+        return made, phone_features(made, sounds) if sounds is not None else {}
     if not made.wordings:
         return made, features(made, ())
     wordings = tuple(w.text for w in made.wordings)
@@ -162,11 +209,15 @@ def main() -> None:
     arguments.add_argument("--models", type=Path, default=Path("var/models"))
     arguments.add_argument("--tables", type=Path, default=Path("config/tables"))
     arguments.add_argument("--limit", type=int, default=100_000)
+    arguments.add_argument(
+        "--worse", type=int, default=1, help="further versions of each answer, on worse lines"
+    )
+    arguments.add_argument("--phones", action=argparse.BooleanOptionalAction, default=True)
     arguments.add_argument("--dump", type=Path, default=None, help="write every case here, as JSON lines")
     arguments.add_argument("--write", action="store_true", help="replace match.yaml in --tables")
     chosen = arguments.parse_args()
     tables = read_tables(chosen.tables)
-    found = cases(chosen.set, chosen.models, tables, chosen.limit)
+    found = cases(chosen, tables)
     if chosen.dump:
         lines = [json.dumps({n: getattr(c, n) for n in Case.__slots__}, ensure_ascii=False) for c in found]
         chosen.dump.write_text("\n".join(lines), encoding="utf-8")
@@ -186,32 +237,29 @@ def fit_all(found: Sequence[Case], tables: Tables) -> dict[str, object]:
     for case in found:
         groups[case.family].append(case)
     for family, group in sorted(groups.items()):
+        sounds = family.endswith("_phones")
+        names = SOUNDED if sounds else SCORED
         equal = [c for c in group if c.agreement == Agreement.EQUAL and not c.echo]
         hits, misses = sum(c.said for c in equal), sum(not c.said for c in equal)
         # One right and one wrong value are put to each answer, so a false equal counts half.
         text_equal = (hits + 1) / (hits + misses / 2 + 1.5)
-        open_cases = [c for c in group if c.agreement in {Agreement.OTHER, Agreement.NONE} and not c.echo]
+        undecided = {Agreement.OTHER, Agreement.NONE}
+        part = [c for c in group if sounds or (c.agreement in undecided and not c.echo)]
+        part = [c for c in part if all(n in c.found for n in names)]
         said = [c for c in group if c.said]
         print(
             f"{family}: {len(said)} answers; words alone say the fact in {hits / len(said):.1%}, "
             f"falsely {misses} of {len(group) - len(said)}"
         )
-        part = [c for c in open_cases if all(n in c.found for n in SCORED)]
-        beta, p = fitted(part, SCORED)
-        y = np.array([float(c.said) for c in part])
+        beta, p = fitted(part, names)
         families[family] = {
             "source": "simulated",
             "n": len({c.answer for c in part}),
             "bias": round(float(beta[-1]), 3),
-            "weights": {n: round(float(b), 3) for n, b in zip(SCORED, beta[:-1], strict=True)},
+            "weights": {n: round(float(b), 3) for n, b in zip(names, beta[:-1], strict=True)},
             "text_equal": round(min(0.995, text_equal), 3),
         }
-        high, low = tables.match.match_above, tables.match.mismatch_below
-        print(
-            f"  the others: {int(y.sum())} right, {int((1 - y).sum())} wrong; AUC {auc(p, y):.3f}; "
-            f"right: match {np.mean(p[y == 1] >= high):.2f} mismatch {np.mean(p[y == 1] <= low):.2f}; "
-            f"wrong: match {np.mean(p[y == 0] >= high):.2f} mismatch {np.mean(p[y == 0] <= low):.2f}"
-        )
+        report(part, p, tables.match.match_above, tables.match.mismatch_below)
     # Engines that cannot score are other engines than the one measured here: theirs stay as they are.
     kept = {name: fit.model_dump() for name, fit in tables.match.families.items() if name not in families}
     return {
@@ -219,6 +267,15 @@ def fit_all(found: Sequence[Case], tables: Tables) -> dict[str, object]:
         "match_above": tables.match.match_above,
         "mismatch_below": tables.match.mismatch_below,
     }
+
+
+def report(part: Sequence[Case], p: Floats, high: float, low: float) -> None:
+    y = np.array([float(c.said) for c in part])
+    near = np.array([c.near for c in part])
+    print(f"  {int(y.sum())} right, {int((1 - y).sum())} wrong; AUC {auc(p, y):.3f}")
+    for name, those in (("right", y == 1), ("near wrong", near), ("far wrong", (y == 0) & ~near)):
+        match, mismatch = np.mean(p[those] >= high), np.mean(p[those] <= low)
+        print(f"  {name}: match {match:.1%}, mismatch {mismatch:.1%}, between {1 - match - mismatch:.1%}")
 
 
 if __name__ == "__main__":

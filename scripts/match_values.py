@@ -117,3 +117,26 @@ def draw_value(kind: FactKind, key: str, tables: Tables, rng: random.Random) -> 
                 key, "zodiac"
             )
             return rng.choice(sorted(tables.terms[vocabulary].members))
+
+
+def one_off(kind: FactKind, value: str, rng: random.Random) -> str | None:
+    """A value that differs in one digit, one part of a date, or one character; None: there is none."""
+    match kind:
+        case FactKind.DATE:
+            day = date.fromisoformat(value)
+            changes = [
+                day.replace(year=day.year + rng.choice((-2, -1, 1, 2, 10)), day=min(day.day, 28)),
+                day + timedelta(days=rng.choice((-10, -1, 1, 2, 10))),
+            ]
+            return rng.choice(changes).isoformat()
+        case FactKind.YEAR:
+            return str(int(value) + rng.choice((-2, -1, 1, 2, -10, 10)))
+        case FactKind.AMOUNT | FactKind.COUNT | FactKind.DIGITS:
+            at = rng.randrange(min(2, len(value)) if kind is FactKind.AMOUNT else len(value))
+            digit = rng.choice([d for d in "123456789" if d != value[at]])
+            return value[:at] + digit + value[at + 1 :]
+        case FactKind.NAME | FactKind.PLACE | FactKind.COMPANY:
+            at = rng.randrange(min(4, len(value)))
+            return value[:at] + rng.choice(_BRAND + _ROAD) + value[at + 1 :]
+        case _:
+            return None

@@ -49,17 +49,17 @@ def one_person(first: str, second: str) -> bool:
 
 
 def _clips(folder: Path) -> Iterator[tuple[str, Wave]]:
-    for _, clip in _package(folder, SPANISH, r"\.wav$"):
+    for _, clip in package_clips(folder, SPANISH, r"\.wav$"):
         yield "telephone.es", clip
-    for path, clip in _package(folder, LETTERS, rf"/({'|'.join(LETTER_LANGUAGES)})/\w+/[^/]+\.ogg$"):
+    for path, clip in package_clips(folder, LETTERS, rf"/({'|'.join(LETTER_LANGUAGES)})/\w+/[^/]+\.ogg$"):
         language, kind = path.parts[-3], path.parts[-2]
         yield f"{language}-letters" + ("" if language in ONE_SPEAKER else f"-{kind}"), clip
-    for path, clip in _package(folder, THINGS, rf"/({'|'.join(THING_LANGUAGES)})/[^/]+\.(ogg|wav)$"):
+    for path, clip in package_clips(folder, THINGS, rf"/({'|'.join(THING_LANGUAGES)})/[^/]+\.(ogg|wav)$"):
         yield f"{path.parts[-2]}-things", clip
-    for path, clip in _package(folder, PINYIN, r"/[35]\.ogg$"):
+    for path, clip in package_clips(folder, PINYIN, r"/[35]\.ogg$"):
         yield f"zh-{path.stem}", clip
     for language, package in DIALOGUES.items():
-        for path, clip in _package(folder, package, r"-[mv][-.][^/]*\.?ogg$"):
+        for path, clip in package_clips(folder, package, r"-[mv][-.][^/]*\.?ogg$"):
             actor = re.search(r"-([mv])[-.]", path.name)
             assert actor is not None  # the pattern above asked for it
             yield f"actors.{language}-{actor[1]}", clip
@@ -70,7 +70,7 @@ def levelled(wave: Wave) -> Wave:
     return even
 
 
-def _package(folder: Path, name: str, pattern: str) -> Iterator[tuple[Path, Wave]]:
+def package_clips(folder: Path, name: str, pattern: str) -> Iterator[tuple[Path, Wave]]:
     """Clips of a package's files, fetched by apt, in an order that mixes a voice's recordings."""
     folder.mkdir(parents=True, exist_ok=True)
     tar = folder / f"{name}.tar"

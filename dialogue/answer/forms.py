@@ -50,7 +50,7 @@ def sides_of(truth: Truth, tables: Tables) -> Sides:
         truth=truth,
         forms=spoken(truth, tables),
         rivals=wrong,
-        rival_forms=tuple(_of_value(truth, value, tables) for value in wrong),
+        rival_forms=tuple(forms_of(truth, value, tables) for value in wrong),
     )
 
 
@@ -58,7 +58,7 @@ def spoken(truth: Truth, tables: Tables) -> tuple[Form, ...]:
     """Every usual way to say the fact, also under its other names."""
     forms: list[Form] = []
     for index, text in enumerate(truth.texts):
-        forms += _of_value(truth, text, tables) if index == 0 or truth.number is None else ()
+        forms += forms_of(truth, text, tables) if index == 0 or truth.number is None else ()
     unique: dict[str, Form] = {}
     for form in forms:
         unique.setdefault(form.text, form)
@@ -90,7 +90,7 @@ def near_wrong(truth: Truth, tables: Tables) -> tuple[str, ...]:
 
 def _near_words(truth: Truth, tables: Tables) -> Iterable[str]:
     value = truth.texts[0]
-    own = {form.text for text in truth.texts for form in _of_value(truth, text, tables)}
+    own = {form.text for text in truth.texts for form in forms_of(truth, text, tables)}
     chosen = [o for o in dict.fromkeys((*truth.choices, *truth.options)) if bare(o) not in own]
     match truth.kind:
         case FactKind.NAME:
@@ -121,7 +121,8 @@ def _whole(value: SpokenDate | None) -> date | None:
         return None
 
 
-def _of_value(truth: Truth, value: str, tables: Tables) -> tuple[Form, ...]:
+def forms_of(truth: Truth, value: str, tables: Tables) -> tuple[Form, ...]:
+    """The usual ways to say a value of the fact's kind, written as it would stand on file."""
     match truth.kind:
         case FactKind.AMOUNT:
             return amount_forms(

@@ -1,19 +1,26 @@
 """The judge of one reply: words, sounds and likelihoods become an AnswerEvidence."""
 
+import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from datetime import date
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
+from dialogue.answer.corrections import final_claim
 from dialogue.answer.evidence import fact_part, llr
+from dialogue.answer.fold import simplified, without_fillers
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.keypad import judge_keys
 from dialogue.answer.match import Plan, conclude, plan, repeats_question
+from dialogue.answer.phone_evidence import PhoneEvidence, weigh_phones
 from dialogue.answer.requests import RequestLikelihoods
+from dialogue.answer.sayable import sayable
 from dialogue.answer.slots import slot_of
 from dialogue.answer.tables import Tables
+from dialogue.answer.tolerance import tolerance_of
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
 from dialogue.hearing.context import context_of
@@ -49,11 +56,14 @@ class AnswerJudge:
         recognizer: SpeechRecognizer,
         intents: IntentClassifier,
         tables: Tables,
+        executor: Executor,
         *,
         today: Callable[[], date] = date.today,
     ) -> None:
-        """`today`: what 去年 counts from."""
+        """`executor`: where sounds are compared, some 20 ms an answer. `today`: what 去年 counts from."""
         self._recognizer = recognizer
+        self._executor = executor
+        self._tolerance = tolerance_of(tables.sound)
         self._intents = intents
         self._tables = tables
         self._today = today
@@ -123,19 +133,39 @@ class AnswerJudge:
             return _plain(grade, by)
         if not says_value and guess.intent in {Intent.YES, Intent.NO}:
             return _plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
-        candidates = [wording.text for wording in made.wordings]
-        scores = await self._scored(heard, candidates, question, by_sound=made.by_sound)
-        judgement = conclude(made, scores, self._tables.match)
+        phones = await self._sounding(made, transcript)
+        scores: tuple[float, ...] = ()
+        if phones is None:
+            scores = await self._wordings_scored(heard, made, question)
+        judgement = conclude(made, scores, self._tables.match, phones)
         if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
             # 不太记得，好像九八年: an uncertain guess is no plain other value.
             return _plain(Grade.DONT_KNOW, by)
         # Not after a mismatch: the time it takes would tell the caller of it.
         if judgement.grade is Grade.UNCLEAR:
             requests = await self._requested(heard, question, transcript.text)
+            scores = scores or await self._wordings_scored(heard, made, question)
             expected = _expected(made, scores)
             if requests is not None and (found := requests.plain(against=expected)) is not None:
                 return _plain(_GRADES[found], "the audio says so")
         return judgement
+
+    async def _sounding(self, made: Plan, transcript: Transcript) -> PhoneEvidence | None:
+        """What the sounds say of the fact; None: the engine tells none, or something was taken back."""
+        log_posteriors = transcript.phones
+        if log_posteriors is None or final_claim(without_fillers(simplified(transcript.text))).retracted:
+            return None
+
+        def weigh() -> PhoneEvidence | None:
+            return weigh_phones(sayable(made.sides, self._tables), log_posteriors, self._tolerance)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, weigh)
+
+    async def _wordings_scored(
+        self, heard: HeardAnswer, made: Plan, question: AskedQuestion
+    ) -> tuple[float, ...]:
+        candidates = [wording.text for wording in made.wordings]
+        return await self._scored(heard, candidates, question, by_sound=made.by_sound)
 
     async def _requested(
         self, heard: HeardAnswer, question: AskedQuestion, free: str

@@ -11,10 +11,11 @@ from math import exp, log
 
 from decision_hook.contract import FactKind, Grade
 from dialogue.answer.fold import bare, simplified
-from dialogue.answer.forms import sides_of
+from dialogue.answer.forms import Sides, sides_of
 from dialogue.answer.normalise import Reading, names_something, read
+from dialogue.answer.phone_evidence import PhoneEvidence
 from dialogue.answer.span import Candidate, candidates, rival_candidates
-from dialogue.answer.tables import MatchTable, Tables
+from dialogue.answer.tables import MatchFit, MatchTable, Tables
 from dialogue.answer.truth import Truth
 from dialogue.answer.values import Agreement, Judgement, Wording, WordingRole
 from dialogue.hearing.port import Transcript
@@ -29,6 +30,7 @@ FAMILIES: Mapping[FactKind, str] = {
 }  # the others: "words"
 _SETTLED = {Agreement.EQUAL, Agreement.PART, Agreement.OPEN}
 _UNLIKE = 0.45  # per syllable: from here on it does not sound like the fact
+_ANOTHER_LEAD, _ANOTHER_FIT = -3.0, -2.0  # nats; per syllable: from here on another value was heard
 _MAX_EXPECTED = 4
 _MAX_RIVALS = 4
 _MAX_BARE = 3
@@ -44,6 +46,7 @@ class Plan:
     """What the words say already, and what the recogniser should be asked."""
 
     truth: Truth
+    sides: Sides
     heard: str
     reading: Reading  # of the best free reading
     agreeing: float  # share of all readings that say the fact
@@ -84,6 +87,7 @@ def plan(
     settled = (first.agreement in _SETTLED and not echo and not helped) or truth.kind is FactKind.YES_NO
     return Plan(
         truth=truth,
+        sides=sides,
         heard=heard,
         reading=first,
         agreeing=agreeing,
@@ -174,14 +178,16 @@ def _clipped(nats: float) -> float:
     return max(_LIKELIHOOD_RANGE[0], min(_LIKELIHOOD_RANGE[1], nats))
 
 
-def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgement:
+def conclude(
+    made: Plan, scores: Sequence[float], table: MatchTable, phones: PhoneEvidence | None = None
+) -> Judgement:
     """The judgement. `scores`: one per wording of the plan, or () if the engine cannot score.
 
-    A mismatch needs a plain other value or sounds far from the fact: a false accusation is worse than
-    asking again.
+    `phones`: what the sounds say; scores are not looked at beside them. A mismatch needs a plain other value
+    or sounds far from the fact: a false accusation is worse than asking again.
     """
-    family = FAMILIES.get(made.truth.kind, "words") + ("" if scores else "_unscored")
-    fit = table.families[family]
+    family = FAMILIES.get(made.truth.kind, "words")
+    fit = table.families[family + ("_phones" if phones is not None else "" if scores else "_unscored")]
     source = f"match.yaml:{fit.source}"
 
     def judged(grade: Grade, p: float, why: str) -> Judgement:
@@ -198,6 +204,8 @@ def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgemen
         )
 
     agreement = made.reading.agreement
+    if phones is not None and made.truth.kind is not FactKind.YES_NO and agreement is not Agreement.OPEN:
+        return _by_sound(made, phones, fit, table, judged)
     if made.echo:
         return _echoed(made, scores, judged)
     if agreement is Agreement.EQUAL:
@@ -217,6 +225,44 @@ def conclude(made: Plan, scores: Sequence[float], table: MatchTable) -> Judgemen
     if p >= table.match_above:
         return judged(Grade.MATCH, p, "misheard, but sounds like it")
     plain = not made.disputed and (agreement is Agreement.OTHER or made.sound >= _UNLIKE)
+    if p <= table.mismatch_below and plain:
+        return judged(Grade.MISMATCH, p, "says something else")
+    return judged(Grade.UNCLEAR, p, "between right and wrong")
+
+
+def phone_features(made: Plan, phones: PhoneEvidence) -> dict[str, float]:
+    """The numbers the decision rests on where sounds were told. What repeats the context is no word."""
+    agreement = Agreement.NONE if made.echo else made.reading.agreement
+    return {
+        **phones.features(),
+        "agreeing": 0.0 if made.echo else made.agreeing,
+        "opposing": 0.0 if made.echo else made.opposing,
+        "sound": made.sound,
+        "equal": float(agreement is Agreement.EQUAL),
+        "part": float(agreement is Agreement.PART),
+        "stated_other": float(agreement is Agreement.OTHER),
+    }
+
+
+def _by_sound(
+    made: Plan,
+    phones: PhoneEvidence,
+    fit: MatchFit,
+    table: MatchTable,
+    judged: Callable[[Grade, float, str], Judgement],
+) -> Judgement:
+    agreement = Agreement.NONE if made.echo else made.reading.agreement
+    p = probability(fit.bias, fit.weights, phone_features(made, phones))
+    if agreement is Agreement.PART:
+        grade = Grade.PARTIAL if p > table.mismatch_below else Grade.UNCLEAR
+        return judged(grade, p, "part of it was said")
+    if p >= table.match_above:
+        said = agreement is Agreement.EQUAL
+        return judged(Grade.MATCH, p, "said in these words" if said else "misheard, but sounds like it")
+    if agreement is Agreement.EQUAL:
+        return judged(Grade.UNCLEAR, p, "the words fit, the sounds do not")
+    another = phones.lead <= _ANOTHER_LEAD and phones.rival_fit >= _ANOTHER_FIT
+    plain = another or (not made.disputed and (agreement is Agreement.OTHER or made.sound >= _UNLIKE))
     if p <= table.mismatch_below and plain:
         return judged(Grade.MISMATCH, p, "says something else")
     return judged(Grade.UNCLEAR, p, "between right and wrong")

@@ -35,6 +35,15 @@ class _YesNoFile(_File):
     neither: Words
 
 
+class PhoneTable(_File):
+    """What may stand for a sound that was told by itself, as a weight of at most 1."""
+
+    dialect: Annotated[float, Field(ge=0, lt=1)]
+    dialect_up_to: Cost  # pairs of sounds that cost no more than this are dialects of each other
+    tone: Annotated[float, Field(ge=0, lt=1)]
+    around: Annotated[float, Field(ge=0)]  # nats for a syllable outside the wording
+
+
 class _SoundFile(_File):
     initial_weight: Cost
     final_weight: Cost
@@ -45,6 +54,7 @@ class _SoundFile(_File):
     initials: Mapping[str, Cost]  # "n l": 0.15
     finals: Mapping[str, Cost]
     rhymes: Cost
+    phones: PhoneTable
 
     def table(self) -> "SoundTable":
         """Every pair in both directions, so that a lookup is one step."""
@@ -58,6 +68,7 @@ class _SoundFile(_File):
             rhymes=self.rhymes,
             initials=_both_ways(self.initials),
             finals=_both_ways(self.finals),
+            phones=self.phones,
         )
 
 
@@ -82,6 +93,7 @@ class SoundTable:
     rhymes: float  # finals of which one ends in the other (ian, an)
     initials: Mapping[tuple[str, str], float]
     finals: Mapping[tuple[str, str], float]
+    phones: PhoneTable
 
 
 class TermTable(_File):
@@ -131,7 +143,11 @@ class MatchFit(_File):
 
 
 class MatchTable(_File):
-    """The fitted decision, by family (numbers, digits, words); `_unscored`: without likelihoods."""
+    """The fitted decision, by family (numbers, digits, words).
+
+    `_phones`: from the sounds themselves; without an ending: from likelihoods of wordings; `_unscored`:
+    from neither.
+    """
 
     families: Mapping[str, MatchFit]
     match_above: Annotated[float, Field(gt=0.5, lt=1)]

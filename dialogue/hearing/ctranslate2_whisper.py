@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.forced import ForcedDecoder, TokenTree
+from dialogue.hearing.phone_head import PhoneHead
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.weights import read_weights
@@ -82,6 +83,7 @@ class CTranslate2Whisper:
         return self._decoder.log_probs(encoded, tree)
 
 
-def load(folder: Path, finder: SpeechFinder, *, threads: int) -> WhisperEngine:
+def load(folder: Path, finder: SpeechFinder, *, threads: int, head: PhoneHead | None = None) -> WhisperEngine:
     """The engine on the model in `folder`. Raises SurveyError."""
-    return WhisperEngine(CTranslate2Whisper(folder, threads=threads), load_vocabulary(folder), finder)
+    model = CTranslate2Whisper(folder, threads=threads)
+    return WhisperEngine(model, load_vocabulary(folder), finder, head)

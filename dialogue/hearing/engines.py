@@ -7,6 +7,7 @@ from config.settings import Settings
 from dialogue.hearing.engine import HearingEngine
 
 if TYPE_CHECKING:
+    from dialogue.hearing.phone_head import PhoneHead
     from dialogue.hearing.speech import SpeechFinder
 
 
@@ -18,7 +19,7 @@ def _whisper(settings: Settings) -> HearingEngine:
     # One core per request here too: the threads that ask are `hearing.threads` already.
     torch.set_num_threads(1)
     folder = settings.hearing.model or settings.models / "whisper-base"
-    return load(folder, build_finder(settings), threads=settings.hearing.threads)
+    return load(folder, build_finder(settings), threads=settings.hearing.threads, head=_head(settings))
 
 
 def _transformers(settings: Settings) -> HearingEngine:
@@ -28,7 +29,13 @@ def _transformers(settings: Settings) -> HearingEngine:
     folder = settings.hearing.model or converted(
         settings.models / "whisper-base", settings.var / "converted" / "whisper-base"
     )
-    return load(folder, build_finder(settings))
+    return load(folder, build_finder(settings), head=_head(settings))
+
+
+def _head(settings: Settings) -> "PhoneHead | None":
+    from dialogue.hearing.phone_head import load_head
+
+    return load_head(settings.hearing.phones) if settings.hearing.phones is not None else None
 
 
 def _vosk(settings: Settings) -> HearingEngine:

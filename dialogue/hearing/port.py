@@ -1,8 +1,11 @@
 """What the conversation needs of a speech recogniser."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dialogue.line import Samples
 
@@ -29,9 +32,11 @@ class Transcript:
 
     text: str  # "" = no words recognised
     alternatives: tuple[str, ...] = ()  # n-best without `text`, best first
-    log_prob: float | None = None  # mean natural log per token; None: engine does not tell
-    no_speech: float | None = None  # probability that nobody spoke; None: engine does not tell
+    log_prob: float | None = None  # mean natural log per token; None: not told
+    no_speech: float | None = None  # probability that nobody spoke; None: not told
     words: tuple[Word, ...] = ()  # empty: engine gives no times
+    # Natural-log P(phone) per 20 ms, (frames, len(dialogue.hearing.phones.PHONES)); None: not told
+    phones: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 class RecognizerUnavailable(Exception):

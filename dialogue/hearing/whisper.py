@@ -6,7 +6,7 @@ The arithmetic is behind WhisperModel: CTranslate2 for speed, transformers for a
 import hashlib
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from dialogue.hearing.cleaning import heard, simplified
 from dialogue.hearing.engine import ToScore, ToTranscribe, WordingScore
 from dialogue.hearing.features import LONGEST_S, duration_s, log_mel, window_s
 from dialogue.hearing.forced import TokenTree
+from dialogue.hearing.phone_head import FRAME_MS, PhoneHead, answer_of
 from dialogue.hearing.port import Transcript, Utterance
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import Vocabulary
@@ -25,6 +26,8 @@ from dialogue.hearing.vocabulary import Vocabulary
 BEAM = 5
 REPETITION_PENALTY = 1.1
 NO_REPEAT_NGRAM = 4
+
+_SOUND_TAIL_S = 0.3  # the last sound may be told a little after it ends
 
 _KEPT = 24  # encodings kept between reading and scoring, 0.5 to 3 MB each
 
@@ -70,11 +73,23 @@ class WhisperModel(Protocol):
 class WhisperEngine:
     """Implements HearingEngine over one loaded model."""
 
-    def __init__(self, model: WhisperModel, vocabulary: Vocabulary, finder: SpeechFinder) -> None:
-        """`finder`: says where nobody speaks, because Whisper does not (it reads 鞋子 into noise)."""
+    def __init__(
+        self,
+        model: WhisperModel,
+        vocabulary: Vocabulary,
+        finder: SpeechFinder,
+        head: PhoneHead | None = None,
+    ) -> None:
+        """`finder`: says where nobody speaks, because Whisper does not (it reads 鞋子 into noise).
+
+        `head`: tells sounds from this model's encoder; it is put aside if it was trained on another one.
+        """
         self._model, self._vocabulary, self._finder = model, vocabulary, finder
+        self._head: PhoneHead | None = None
         self._encodings: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
+        if head is not None and head.fits(answer_of(lambda utterance: self._encode([utterance])[0])):
+            self._head = head
 
     def transcribe_many(self, orders: Sequence[ToTranscribe]) -> tuple[Transcript, ...]:
         """See HearingEngine. About 0.1 core-seconds per short answer, 0.06 in a batch."""
@@ -97,7 +112,9 @@ class WhisperEngine:
                 max_tokens=8 + round(12 * max(seconds)),
             )
             for i, reading, length in zip(members, readings, seconds, strict=True):
-                found[i] = self._transcript(reading, length)
+                found[i] = replace(
+                    self._transcript(reading, length), phones=self._phones(encodings[i], length)
+                )
         return tuple(found[i] for i in range(len(orders)))
 
     def score_many(self, orders: Sequence[ToScore]) -> tuple[tuple[WordingScore, ...], ...]:
@@ -112,6 +129,11 @@ class WhisperEngine:
             )
             for order, encoding in zip(orders, encodings, strict=True)
         )
+
+    def _phones(self, encoded: NDArray[np.float32], seconds: float) -> NDArray[np.float32] | None:
+        if self._head is None:
+            return None
+        return self._head.log_posteriors(encoded[: round((seconds + _SOUND_TAIL_S) * 1_000 / FRAME_MS)])
 
     def _transcript(self, reading: Reading, seconds: float) -> Transcript:
         texts = [simplified(self._vocabulary.text(ids)).strip() for ids in reading.hypotheses]

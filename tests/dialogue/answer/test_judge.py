@@ -1,5 +1,6 @@
 """From a heard turn to an AnswerEvidence."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -32,7 +33,9 @@ def heard(*, keys: str = "", transcript: Transcript | None = None, silent: bool 
 
 
 def judge(recognizer: FakeRecognizer) -> AnswerJudge:
-    return AnswerJudge(recognizer, IntentClassifier(tables()), tables(), today=lambda: TODAY)
+    return AnswerJudge(
+        recognizer, IntentClassifier(tables()), tables(), ThreadPoolExecutor(1), today=lambda: TODAY
+    )
 
 
 YEAR = asked(K.YEAR, "2016", key="hire_year", words="您是哪一年入职的？")

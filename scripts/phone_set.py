@@ -1,0 +1,85 @@
+"""Sentences with known sounds, to train the phone model on: `python -m scripts.phone_set --n 800 --seed 1`.
+
+Each is drawn, spoken clean by a synthetic voice, and kept at telephone rate with its words. Lines, noise and
+further speakers are added later, when features are computed: that is cheap, speaking is not.
+"""
+
+import argparse
+import json
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from dialogue.answer.tables import Tables, read_tables
+from dialogue.speaking.kokoro import Kokoro
+from ivr.simulator.channel import levelled, to_pcm, to_telephone, trimmed
+from scripts.match_set import KINDS, SENTENCES, VOICES, said_form
+from scripts.match_values import asked_for, draw_value
+from scripts.train_intent import TEMPLATES, common_characters, said
+
+FILLERS = (
+    "嗯，",
+    "呃，",
+    "嗯……",
+    "呃……那个，",
+    "这个，",
+    "那个，",
+    "这个这个，",
+    "嗯，那个，",
+    "啊，",
+    "哦，",
+)
+BARE_FILLERS = ("嗯。", "呃。", "嗯嗯。", "呃……", "那个……", "这个……", "啊？", "哦。", "对。", "喂？", "哎。")
+TAILS = ("。", "吧。", "，对。", "，嗯。", "，应该是。", "。", "。")
+SALAD = (4, 9)  # characters
+
+
+def drawn_text(rng: random.Random, tables: Tables) -> str:
+    """Values as callers say them, other replies, and plain syllables so that every sound is met."""
+    choice = rng.random()
+    if choice < 0.42:
+        kind, key, _ = rng.choice(KINDS)
+        form = said_form(asked_for(kind, key, draw_value(kind, key, tables, rng)), tables, rng)
+        if form is not None:
+            filler = rng.choice(FILLERS) if rng.random() < 0.4 else ""
+            return filler + rng.choice(SENTENCES).format(form.text) + rng.choice(TAILS)
+    if choice < 0.65:
+        return said(rng.choice(TEMPLATES[rng.choice(list(TEMPLATES))]), rng)
+    if choice < 0.68:
+        return rng.choice(BARE_FILLERS)
+    filler = rng.choice(FILLERS) if rng.random() < 0.25 else ""
+    return filler + "".join(rng.sample(common_characters(), rng.randint(*SALAD))) + "。"
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--n", type=int, default=800)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--models", type=Path, default=Path("var/models"))
+    arguments.add_argument("--tables", type=Path, default=Path("config/tables"))
+    arguments.add_argument("--out", type=Path, default=Path("var/fit/phones"))
+    chosen = arguments.parse_args()
+    tables = read_tables(chosen.tables)
+    rng = random.Random(chosen.seed)
+    kokoro = Kokoro(chosen.models / "kokoro", threads=1)
+    folder = chosen.out / str(chosen.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "index.jsonl").open("w", encoding="utf-8") as index:
+        for number in range(chosen.n):
+            text = drawn_text(rng, tables)
+            first, second = rng.sample(VOICES, 2)
+            share = round(rng.uniform(0.4, 1.0), 2)
+            voice = f"{first}*{share}+{second}*{round(1 - share, 2)}"
+            spoken = kokoro.speak(text, voice, round(rng.uniform(0.8, 1.25), 2))
+            clean = levelled(trimmed(to_telephone(spoken)))
+            np.save(folder / f"{number:05d}.npy", to_pcm(clean))
+            line = {"file": f"{number:05d}.npy", "text": text, "voice": voice}
+            index.write(json.dumps(line, ensure_ascii=False) + "\n")
+            index.flush()
+            print(f"\r{number + 1} of {chosen.n}", end="", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
