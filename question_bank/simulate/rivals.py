@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -30,6 +31,8 @@ def rivals() -> list[Method]:
         method_of("random", lambda bank, state, found, rng: int(rng.choice(found.rows))),
         method_of("greedy_kl", _greedy(per_second=False)),
         method_of("greedy_kl_per_s", _greedy(per_second=True)),
+        # the same, but worn questions rest as they do in ours: what that rest costs a rival
+        replace(method_of("greedy_kl_per_s_resting", _greedy(per_second=True)), spares=True),
     ]
 
 
