@@ -1,8 +1,8 @@
 """Applications from a CSV file: one row each, a fact a column.
 
-Columns: `id`, `phone`, optional `product`, `applied_at`, `device`, `risk_score`; every other
-column is `<source>.<key>`, for example `form.employer` or `bureau.mortgage_bank`. Empty cells are facts that are
-not on file.
+Columns: `id`, `phone`, optional `product`, `applied_at`, `device`, `risk_score`; every other column is
+`<source>.<key>`, for example `form.employer` or `bureau.mortgage_bank`. Empty cells are facts that are not
+on file.
 """
 
 import csv
