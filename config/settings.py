@@ -78,7 +78,7 @@ class InterviewSettings(Section):
     bank: Path = Path("config/banks/zh")
     max_survey_s: Annotated[float, Field(ge=30, le=1_800)] = 180.0
     min_net_speech_s: Annotated[float, Field(ge=0, le=60)] = 10.0
-    decided_at: Annotated[float, Field(gt=0.5, lt=1)] = 0.98  # belief in "genuine": the survey may stop
+    decided_at: Annotated[float, Field(gt=0.5, lt=1)] = 0.985  # belief in "genuine": the survey may stop
     # A person is not asked the same question again for so long, in whichever call.
     no_repeat_days: Annotated[int, Field(ge=0, le=3_650)] = 90
     # Questions and facts asked in too many of the last calls rest; so many calls count.

@@ -22,6 +22,7 @@ from decision_hook.contract import (
     SurveyError,
 )
 from decision_hook.credit_limit.decide import CreditPolicy, decide, load_credit_policy
+from decision_hook.leaked import LeakedQuestions
 from decision_hook.store import HookStore
 from dialogue.answer.delivery.call import CallDelivery
 from dialogue.answer.delivery.table import load_delivery
@@ -156,7 +157,7 @@ async def build_app(
             dialler = await _dialler(settings, stack, cast=cast, studio=studio, cues=cues, media=(host, port))
         store, people, guesses = HookStore(engine), CampaignStore(engine), GuessLedger(engine)
         recordings = RecordingFolder(settings.var / "recordings")
-        past = PastPapers(AskedQuestions(engine), disk, settings.interview)
+        past = PastPapers(AskedQuestions(engine), LeakedQuestions(engine), disk, settings.interview)
         if remember:
             await stack.enter_async_context(kept_in_mind(past))
         desk = Desk(

@@ -214,7 +214,7 @@ class Campaign:
         taken = set(busy)
         for application in listed:
             number = national(application.phone)
-            if taken & _keys(application):  # one call at a time to a number, and to a person
+            if taken & _keys(application):  # one call at a time to a number, a person, a device
                 continue
             permission = may_call(
                 application.id, histories[number], now, window=self._window, settings=self._settings
