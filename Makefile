@@ -26,6 +26,7 @@ bench: models  ## turn times and calls side by side, and a peer with the same ca
 	$(SHENGWEN) bench peers
 	$(SHENGWEN) bench turn --peers --json
 	$(SHENGWEN) bench calls --n 8 --peers --json
+	$(SHENGWEN) bench media --n 400 --json
 
 models: $(INSTALLED)
 	$(SHENGWEN) models gather

@@ -37,7 +37,7 @@ COMMANDS = {
     "schema": Command(module="ivr.schema_cli", help="Print a JSON Schema."),
     "serve": Command(module="ivr.serve_cli", help="Take applications over HTTP, call, and show the pages."),
     "transcribe": Command(module="dialogue.hearing.cli", help="Write down what recordings say."),
-    "voiceprint": Command(module="voiceprint.cli", help="The watch list: add, approve, search."),
+    "voiceprint": Command(module="ivr.voices_cli", help="The watch list: add, approve, search."),
 }
 
 

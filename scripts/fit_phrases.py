@@ -1,7 +1,7 @@
 """Fits config/tables/phrases.yaml: `python -m scripts.fit_phrases`. When is a request told by its sounds?
 
-Replies of scripts/phone_set.py --replies over two lines each, and the answers of scripts/match_set.py, in which
-no phrase was said. Everything reported is from replies left out of the fit (five folds).
+Replies of scripts/phone_set.py --replies over two lines each, and the answers of scripts/match_set.py, in
+which no phrase was said. Everything reported is from replies left out of the fit (five folds).
 """
 
 import argparse
@@ -77,10 +77,8 @@ def main() -> None:
     print(f"{int(y.sum())} right of {len(y)}; AUC {auc(p, y):.3f}; said from {above:.2f} on")
     for intent in sorted({i for i in meant if i is not None}):
         those = np.array([i is intent for i in meant])
-        told, wrong = np.mean((p > above) & (y == 1) & those), np.mean((p > above) & (y == 0) & those)
-        print(
-            f"  {intent}: {those.sum()}, told {told / those.mean():.0%}, as another {wrong / those.mean():.0%}"
-        )
+        told, wrong = (np.mean((p > above)[those] & (y[those] == side)) for side in (1, 0))
+        print(f"  {intent}: {those.sum()}, told {told:.0%}, as another {wrong:.0%}")
     print(f"  answers: {answers.sum()}, taken for a request {np.mean(p[answers] > above):.1%}")
     beta = logistic(x, y, weights)
     if chosen.write:
@@ -91,7 +89,7 @@ def main() -> None:
             "weights": {n: round(float(b), 3) for n, b in zip(NAMES, beta[:-1], strict=True)},
             "said_above": round(above, 3),
         }
-        header = "# Made by scripts/fit_phrases.py: whether the phrase that explains a reply best was really said.\n"
+        header = "# Made by scripts/fit_phrases.py: was the phrase that explains a reply best really said?\n"
         text = header + yaml.safe_dump(table, allow_unicode=True, sort_keys=False)
         (chosen.tables / "phrases.yaml").write_text(text, encoding="utf-8")
 

@@ -155,7 +155,7 @@ class MatchTable(_File):
 
 
 class PhraseFit(_File):
-    """P(the phrase that explains a reply best was said) = 1 / (1 + exp(-(bias + sum of weight * feature)))."""
+    """P(the phrase that explains a reply best was said) = 1 / (1 + exp(-(bias + sum weight * feature)))."""
 
     source: str  # simulated, calls, expert
     n: Annotated[int, Field(ge=0)]

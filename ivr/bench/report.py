@@ -20,6 +20,7 @@ class Load:
     cpu_s: float  # of our process alone
     clock_late_p99_ms: float | None
     clock_skipped: int
+    overloaded_s: float  # a campaign would have held new calls back for so long
     audio_dropped_ms: int
     as_expected: int
     ended: int  # calls that came to their end
@@ -52,6 +53,7 @@ def load_report(answers: Sequence[Answered], load: Load) -> dict[str, object]:
         **turn_figures(answers),
         "cpu_cores": round(load.cpu_s / load.seconds, 3),
         "clock_late_ms": {"p99": load.clock_late_p99_ms, "skipped_ticks": load.clock_skipped},
+        "overloaded_s": round(load.overloaded_s, 1),
         "audio_dropped_ms": load.audio_dropped_ms,
         "as_expected": load.as_expected,
         "of": load.ended,

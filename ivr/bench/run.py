@@ -100,18 +100,22 @@ async def load(bench: Bench, *, lines: int, minutes: float, tell: Told) -> Loade
             made.append(await asyncio.create_task(bench.call(), name=f"bench line {number}"))
             tell(f"call {len(made)} on line {number + 1}: {_one_line(made[-1])}")
 
-    async def measure() -> tuple[float, float | None, int]:
+    async def measure() -> tuple[float, float | None, int, float]:
         await asyncio.sleep(opens_s - time.monotonic())
+        before_s = bench.house.admission.held_back().seconds
         cpu_s, skipped = time.process_time(), bench.house.clock.lateness().skipped
-        await asyncio.sleep(closes_s - time.monotonic())
+        while time.monotonic() < closes_s:
+            bench.house.admission.admits(lines)  # asked, not obeyed: a bench shows what overload does
+            await asyncio.sleep(min(1.0, max(0.0, closes_s - time.monotonic())))
+        held_s = bench.house.admission.held_back().seconds - before_s
         late = bench.house.clock.lateness(last_ticks=round(minutes * 60 / TICK_S))
-        return time.process_time() - cpu_s, late.p99_ms, late.skipped - skipped
+        return time.process_time() - cpu_s, late.p99_ms, late.skipped - skipped, held_s
 
     async with asyncio.TaskGroup() as group:
         measured = group.create_task(measure(), name="measure")
         for number in range(lines):
             group.create_task(line(number), name=f"line {number}")
-    cpu_s, late_p99_ms, skipped = measured.result()
+    cpu_s, late_p99_ms, skipped, held_s = measured.result()
     heard = [answer for call in made for answer in call.answers if opens_s <= answer.ends_s < closes_s]
     measured_load = Load(
         calls=lines,
@@ -119,6 +123,7 @@ async def load(bench: Bench, *, lines: int, minutes: float, tell: Told) -> Loade
         cpu_s=cpu_s,
         clock_late_p99_ms=late_p99_ms,
         clock_skipped=skipped,
+        overloaded_s=held_s,
         audio_dropped_ms=sum(call.verdict.audio_dropped_ms for call in made),
         as_expected=sum(call.as_expected for call in made),
         ended=len(made),

@@ -31,6 +31,7 @@ def test_the_keys_of_the_turn_report() -> None:
 
 def test_the_keys_of_the_load_report() -> None:
     measured = Load(
+        overloaded_s=1.25,
         calls=2,
         seconds=60.0,
         cpu_s=30.0,
