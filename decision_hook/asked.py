@@ -18,6 +18,7 @@ class AskedRow:
     """One answer, without what was said."""
 
     attempt: UUID
+    placed_at: datetime  # of the call
     question: str
     fact_key: str | None  # None: not about a fact on file
     grade: Grade
@@ -43,6 +44,7 @@ class AskedQuestions:
         statement = (
             sa.select(
                 answer_table.c.attempt,
+                newest.c.placed_at,
                 body["question"].as_string(),
                 body["fact_key"].as_string(),
                 body["grade"].as_string(),
@@ -54,7 +56,12 @@ class AskedQuestions:
         with reading(self._engine) as connection:
             return [
                 AskedRow(
-                    attempt=row[0], question=row[1], fact_key=row[2], grade=Grade(row[3]), latency_ms=row[4]
+                    attempt=row[0],
+                    placed_at=row[1],
+                    question=row[2],
+                    fact_key=row[3],
+                    grade=Grade(row[4]),
+                    latency_ms=row[5],
                 )
                 for row in connection.execute(statement)
             ]

@@ -18,6 +18,7 @@ from decision_hook.contract import (
     VoiceResult,
 )
 from decision_hook.contract.evidence import prompter_nats
+from decision_hook.contract.verdict import APPROVE_AT, NOT_GENUINE_AT
 
 HARD_SOURCES = frozenset({FactSource.BANK, FactSource.BUREAU})  # a stolen form does not hold them
 WRONG = frozenset({Grade.MISMATCH, Grade.DENIAL})
@@ -41,8 +42,8 @@ class Signal(StrEnum):
 class VerdictPolicy:
     """Where beliefs become advice. Probabilities 0..1."""
 
-    approve_at: float = 0.90
-    not_genuine_at: float = 0.80  # with impostor the likelier of the two others
+    approve_at: float = APPROVE_AT
+    not_genuine_at: float = 1 - NOT_GENUINE_AT  # with impostor the likelier of the two others
     coached_at: float = 0.50
     min_matches: int = 3  # approving needs facts that were heard and right
     min_wrong_hard_facts: int = 2  # accusing needs facts of the bank or bureau that were not known

@@ -15,12 +15,14 @@ def cut(tape: Tape, segments: Segments, *, prompt_end_ms: int) -> HeardAnswer:
     if segments:
         first_ms = max(0, segments[0][0] - AROUND_MS)
         first_ms -= first_ms % FRAME_MS  # as the tape gives it
-        segments = edged(
+        found = edged(
             segments,
             tape.between(first_ms, segments[-1][1] + AROUND_MS),
             first_ms=first_ms,
             not_before_ms=min(prompt_end_ms, segments[0][0]),
         )
+        # Whole frames, as the tape gives them, so that times and samples agree.
+        segments = tuple((start - start % FRAME_MS, end + -end % FRAME_MS) for start, end in found)
     started_ms = segments[0][0] if segments else now_ms
     ended_ms = segments[-1][1] if segments else now_ms
     waited_ms = started_ms - prompt_end_ms

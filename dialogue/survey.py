@@ -278,7 +278,13 @@ class Survey:
         self.speech.take(heard)
         beliefs = self.state.beliefs
         if final:
-            beliefs = update(beliefs, evidence.parts, fact_keys=question.fact_keys, grade=evidence.grade)
+            beliefs = update(
+                beliefs,
+                evidence.parts,
+                fact_keys=question.fact_keys,
+                grade=evidence.grade,
+                source=self._source(evidence),
+            )
             if question.role in (Role.FACT, Role.LIFE):
                 self.state = self.state.answered(
                     question.id,
@@ -295,8 +301,7 @@ class Survey:
         )
 
     async def _settle(self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role) -> None:
-        fact = self._application.facts.get(evidence.fact_key) if evidence.fact_key else None
-        on_form = fact is not None and fact.source is FactSource.FORM
+        on_form = self._source(evidence) is FactSource.FORM
         judged = await self._delivery.judge(heard, evidence, role, on_form=on_form)
         added = judged.parts[len(evidence.parts) :]
         self.state = replace(self.state, beliefs=update(self.state.beliefs, added))
@@ -311,6 +316,10 @@ class Survey:
                 net_speech_s=self.state.net_speech_s,
             )
         )
+
+    def _source(self, evidence: AnswerEvidence) -> FactSource | None:
+        fact = self._application.facts.get(evidence.fact_key) if evidence.fact_key else None
+        return fact.source if fact is not None else None
 
     def _consider_prompter(self, added: Sequence[EvidencePart]) -> None:
         """Once a second voice was heard: more is asked where it would speak again, if it prompts."""

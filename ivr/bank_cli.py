@@ -1,8 +1,9 @@
-"""The commands of `shengwen bank` that need the voice or the database: preview, history, calibrate."""
+"""The commands of `shengwen bank` that need the voice or the database: preview, history, leaks, calibrate."""
 
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +70,36 @@ def history(
     else:
         out.write_text(text, encoding="utf-8")
         typer.echo(f"{out}: {len(rows)} answers")
+
+
+@app.command("leaks")
+def leaks_command(
+    lift: Annotated[
+        str | None, typer.Option(metavar="ID", help="This question may be asked again; reword it first.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say which questions the leak alarm has put to rest, and why."""
+    from config.database import engine_for, migrate
+    from decision_hook.leaked import LeakedQuestions
+
+    engine = engine_for(begin().database_url)
+    migrate(engine)
+    questions = LeakedQuestions(engine)
+    if lift is not None:
+        if not questions.lift(lift, datetime.now(UTC)):
+            raise SurveyError(f"--lift {lift}: it does not rest; `shengwen bank leaks` lists those that do")
+        typer.echo(f"{lift}: may be asked again")
+        return
+    resting = [row for row in questions.leaked() if row.lifted_at is None]
+    if as_json:
+        rows = [{"question": row.question, "since": row.since.isoformat(), "why": row.why} for row in resting]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in resting:
+        typer.echo(f"{row.since:%Y-%m-%d %H:%M} UTC  {row.why}")
+    if not resting:
+        typer.echo("no question rests")
 
 
 @app.command()

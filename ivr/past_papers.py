@@ -13,12 +13,13 @@ from typing import Protocol
 from config.settings import InterviewSettings
 from decision_hook.asked import AskedRow
 from decision_hook.contract import Application, Grade, SurveyError
+from decision_hook.leaked import LeakedRow
 from ivr.call import in_thread
 from ivr.campaign.guesses import identity_of
 from ivr.campaign.store import spellings
 from ivr.dialler.numbers import national
 from ivr.owned import owned
-from question_bank.leak import Answered, leaks
+from question_bank.leak import Answered, Leak, leaks
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,18 @@ class AskedStore(Protocol):
         self, numbers: Collection[str], identity: Mapping[str, str], since: datetime
     ) -> frozenset[str]:
         """Questions put since then to any of these numbers, or to whoever has these facts ({}: nobody)."""
+        ...
+
+
+class LeakStore(Protocol):
+    """What the leak alarm has put to rest. Blocks."""
+
+    def leaked(self) -> Sequence[LeakedRow]:
+        """Every alarm, lifted ones too."""
+        ...
+
+    def rest(self, question: str, why: str, at: datetime) -> None:
+        """From now on it rests, also after a restart."""
         ...
 
 
@@ -69,12 +82,14 @@ class PastPapers:
     def __init__(
         self,
         store: AskedStore,
+        leaked: LeakStore,
         disk: Executor,
         settings: InterviewSettings,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._store, self._disk, self._settings, self._now = store, disk, settings, now
+        self._store, self._leaked = store, leaked
+        self._disk, self._settings, self._now = disk, settings, now
         self._all = Past(asked={})  # of everybody
 
     async def before(self, application: Application) -> Past:
@@ -86,7 +101,20 @@ class PastPapers:
 
     def _look(self) -> None:
         rows = self._store.asked_lately(self._settings.exposure_calls)
-        self._all = _of_everybody(rows, self._all.spared)
+        known = self._leaked.leaked()
+        resting = {row.question for row in known if row.lifted_at is None}
+        for leak in _leaks(rows, known):
+            if leak.question_id not in resting:
+                log.warning("%s", leak)
+                self._leaked.rest(leak.question_id, str(leak), self._now())
+                resting.add(leak.question_id)
+        self._all = Past(
+            # once leaked, it rests until somebody lifts it: its answers become the usual ones, and the
+            # alarm would fall silent
+            spared=frozenset(resting),
+            calls=len({row.attempt for row in rows}),
+            asked=Counter(question for _, question in {(row.attempt, row.question) for row in rows}),
+        )
 
     def _read(self, application: Application) -> Past:
         since = self._now() - timedelta(days=self._settings.no_repeat_days)
@@ -111,20 +139,15 @@ async def _look_again(papers: PastPapers) -> None:
             log.error("earlier calls cannot be read: %s", problem)
 
 
-def _of_everybody(rows: Sequence[AskedRow], known: frozenset[str]) -> Past:
-    found = leaks(
+def _leaks(rows: Sequence[AskedRow], known: Sequence[LeakedRow]) -> list[Leak]:
+    """Among the answers since a question was last let be asked again."""
+    lifted = {row.question: row.lifted_at for row in known if row.lifted_at is not None}
+    return leaks(
         [
             Answered(question_id=row.question, right=row.grade is Grade.MATCH, latency_ms=row.latency_ms)
             for row in rows
-            if row.fact_key is not None and row.latency_ms is not None
+            if row.fact_key is not None
+            and row.latency_ms is not None
+            and (row.question not in lifted or row.placed_at > lifted[row.question])
         ]
-    )
-    for leak in found:
-        if leak.question_id not in known:
-            log.warning("%s", leak)
-    return Past(
-        # once leaked, always: its answers become the usual ones, and the alarm would fall silent
-        spared=known | {leak.question_id for leak in found},
-        calls=len({row.attempt for row in rows}),
-        asked=Counter(question for _, question in {(row.attempt, row.question) for row in rows}),
     )

@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     PERSON = "person"  # the identity applied with
     NUMBER = "number"  # the telephone called
+    DEVICE = "device"  # what the form was filled in on, if the application names it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,10 @@ class Budgets:
     """How many conversations each may have. Afterwards a person decides."""
 
     days: int = 30
-    calls: Mapping[Kind, int] = field(default_factory=lambda: {Kind.PERSON: 3, Kind.NUMBER: 3})
+    calls: Mapping[Kind, int] = field(
+        # families share a device
+        default_factory=lambda: {Kind.PERSON: 3, Kind.NUMBER: 3, Kind.DEVICE: 5}
+    )
 
     def since(self, now: datetime) -> datetime:
         return now - timedelta(days=self.days)

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +16,13 @@ import typer
 
 from config.derivations import completed
 from config.document import check, read_document
+from config.progress import bars
 from config.settings import InterviewSettings
 from decision_hook.contract import Application, SurveyError
 from question_bank.bank import Bank
 from question_bank.compare import compare
 from question_bank.editing import Draft, add, retire
 from question_bank.load import inspect, load_bank
-from question_bank.outlook import Outlook, outlook
 from question_bank.question import Question
 from question_bank.responses.history import read_history
 from question_bank.simulate.cli import simulate_command
@@ -127,7 +128,12 @@ def diff(
         before = load_bank(earlier)
     changes = compare(before, edited)
     applicants = _applicants(application)
-    left, right = outlook(before, applicants), outlook(edited, applicants)
+    from question_bank.simulate.look import people_of, summary
+
+    people = people_of(applicants)
+    with bars() as tell:
+        a = summary(before, people, tell=partial(tell, "before"))
+        b = summary(edited, people, tell=partial(tell, "after"))
     if as_json:
         report = {
             "added": changes.added,
@@ -135,8 +141,8 @@ def diff(
             "retired": changes.retired,
             "changed": {changed.id: changed.what for changed in changes.changed},
             "script": changes.script,
-            "before": _outlook_row(left),
-            "after": _outlook_row(right),
+            "before": a,
+            "after": b,
         }
         typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
@@ -149,7 +155,6 @@ def diff(
         typer.echo("~ the script's fixed words")
     if changes.none:
         typer.echo("no question differs")
-    a, b = _outlook_row(left), _outlook_row(right)
     for name, value in a.items():
         typer.echo(f"{name:24} {value!s:>12} -> {b[name]!s}")
 
@@ -229,18 +234,6 @@ def _applicants(given: list[Path] | None) -> list[Application]:
     if not paths:
         raise SurveyError(f"{DEMO_APPLICATIONS}: no applications there; name some with --application")
     return [completed(check(read_document(path), Application)) for path in paths]
-
-
-def _outlook_row(found: Outlook) -> dict[str, object]:
-    return {
-        "questions": found.questions,
-        "seconds_mean": round(found.seconds, 1),
-        "questions_mean": round(found.asked, 2),
-        **{f"error_{h}": round(share, 4) for h, share in found.error.items()},
-        **{f"undecided_{h}": round(share, 4) for h, share in found.undecided.items()},
-        "max_exposure": round(found.max_exposure, 4),
-        "most_exposed": found.most_exposed,
-    }
 
 
 def _topics(bank: Bank) -> dict[str, dict[str, float]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from decision_hook.contract import FactSource
-from question_bank.index import SOURCES, Flags, Floats, Integers, PaperIndex
+from question_bank.belief import SOURCES
+from question_bank.index import Flags, Floats, Integers, PaperIndex
 
 if TYPE_CHECKING:
     from question_bank.paper import PaperPolicy, PaperState

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from decision_hook.contract import AnswerEvidence, Application, Fact, FactKind, Grade
 from question_bank.bank import Bank
+from question_bank.belief import update
 from question_bank.follow_up import MAX_FOLLOW_UPS, follow_up
 from question_bank.lint import REPEATED
-from question_bank.outlook import after
-from question_bank.paper import Ask, PaperPolicy, begin, choose, may_ask
+from question_bank.paper import Ask, PaperPolicy, PaperState, begin, choose, may_ask
 from question_bank.question import Question
 from question_bank.render import is_personal, phrase
+
+NET_SPEECH_S = 2.0  # of a usual answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +33,10 @@ def draft(bank: Bank, applicant: Application, seed: int) -> list[Line]:
         question = bank.questions[step.question_id]
         words = phrase(question, step.phrasing, applicant.facts)
         lines.append(Line(question=question, words=words, personal=is_personal(question, step.phrasing)))
-        state = after(state, question, Grade.MATCH if question.fact_keys else Grade.FREE)
+        state = _after(state, question, Grade.MATCH if question.fact_keys else Grade.FREE)
         if waiting is not None and may_ask(bank, state, policy, waiting.question.id):
             lines.append(waiting)
-            state = after(state, waiting.question, Grade.FREE)
+            state = _after(state, waiting.question, Grade.FREE)
             followed += 1
         waiting = None
         fact = applicant.facts.get(question.fact_keys[0]) if question.fact_keys else None
@@ -44,6 +46,20 @@ def draft(bank: Bank, applicant: Application, seed: int) -> list[Line]:
             if made is not None:
                 waiting = Line(question=made.question, words=made.words, personal=bool(made.said))
     return lines
+
+
+def _after(state: PaperState, question: Question, grade: Grade) -> PaperState:
+    """The paper after one answer of usual length."""
+    fact = state.facts.get(question.fact_keys[0]) if question.fact_keys else None
+    source = fact.source if fact else None
+    part = question.statistics_for(source).evidence(grade)
+    return state.answered(
+        question.id,
+        grade,
+        update(state.beliefs, [part], fact_keys=question.fact_keys, grade=grade, source=source),
+        net_speech_s=state.net_speech_s + NET_SPEECH_S,
+        elapsed_s=state.elapsed_s + question.cost_s,
+    )
 
 
 def _answered(question: Question, fact: Fact) -> AnswerEvidence:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from decision_hook.contract import FactKind, FactSource, Grade
-from question_bank.belief import HYPOTHESES
+from decision_hook.contract import FactKind, Grade
+from question_bank.belief import HYPOTHESES, SOURCES
 from question_bank.question import Question, Role
 
 GRADES = tuple(Grade)
-SOURCES: tuple[FactSource | None, ...] = (None, *FactSource)  # None: no fact on file, or none needed
-SOURCE_ROW = {source: row for row, source in enumerate(SOURCES)}
 KIND_CODE = {kind: code for code, kind in enumerate(FactKind)}
 # What an answer adds to the speech for the voiceprint, in seconds. A guess, as `cost_s` is.
 TALK_S, WORD_S = 4.0, 1.2
@@ -85,10 +83,10 @@ def _cap(question: Question) -> float:
 def information(index: PaperIndex, sources: Integers, rows: Integers, p: Floats, like: Floats) -> Floats:
     """Mutual information between the hypotheses and the next grade, in nats, shape (k,).
 
-    `rows` are the questions looked at, `sources` the row of SOURCES for each; `p` (h,) and `like` (h, h):
-    see Beliefs.outlook. An answer that nothing on file can judge tells nothing: 0.
+    `rows` are the questions looked at, `sources` the row of SOURCES for each; `p` (h,) and `like`
+    (sources, h, h): see Beliefs.outlook. An answer that nothing on file can judge tells nothing: 0.
     """
-    expected: Floats = like @ index.likelihoods[sources, rows]  # (k, h, g)
+    expected: Floats = like[sources] @ index.likelihoods[sources, rows]  # (k, h, g)
     marginal: Floats = p @ expected  # (k, g)
     gained: Floats = _p_ln_p(expected).sum(axis=-1) @ p - _p_ln_p(marginal).sum(axis=-1)
     return np.where(sources > 0, np.maximum(gained, 0.0), 0.0)

@@ -10,10 +10,10 @@ import numpy as np
 
 from decision_hook.contract import Application, FactKind, FactSource, Grade, Hypothesis, kind_of
 from question_bank.bank import Bank
-from question_bank.belief import Beliefs, prior
+from question_bank.belief import SOURCE_ROW, Beliefs, prior
 from question_bank.content import content_of, rested
 from question_bank.exposure import MAX_SHARE, Exposure
-from question_bank.index import KIND_CODE, SOURCE_ROW, Flags, Floats, Integers, PaperIndex, information
+from question_bank.index import KIND_CODE, Flags, Floats, Integers, PaperIndex, information
 
 LEAST_RATE = 0.003  # nats a second: below this nothing left tells anything, and seconds are all that counts
 
@@ -24,7 +24,7 @@ class PaperPolicy:
 
     max_survey_s: float = 180.0
     min_net_speech_s: float = 10.0  # of the caller, for the voiceprint
-    decided_at: float = 0.98  # belief in "genuine" at which the survey may stop
+    decided_at: float = 0.985  # belief in "genuine" at which the survey may stop
     # Not genuine sends the case to a person, who can put it right: less is needed than for an approval,
     # and still less between impostor and coached.
     doubted_at: float = 0.95
@@ -32,7 +32,7 @@ class PaperPolicy:
     min_hard_facts: int = 3  # of the bank's or bureau's
     # Of the form. They tell thief from owner little, but a prompter is heard only where he knows the answer.
     min_form_facts: int = 4
-    min_life: int = 2
+    min_life: int = 1  # follow-ups among them; they decide nothing and take eleven seconds each
     min_topics: int = 3
     max_topic_run: int = 2
     max_share: float = MAX_SHARE  # of the calls that may ask a question, or about a fact

@@ -66,6 +66,7 @@ def main() -> None:
     arguments.add_argument("--models", type=Path, default=Path("var/models"))
     arguments.add_argument("--tables", type=Path, default=Path("config/tables"))
     arguments.add_argument("--out", type=Path, default=Path("var/fit/phones"))
+    arguments.add_argument("--replies", action="store_true", help="replies only, with what they mean")
     chosen = arguments.parse_args()
     tables, grammar = read_tables(chosen.tables), read_grammar(GRAMMAR_FILE)
     rng = random.Random(chosen.seed)
@@ -74,14 +75,19 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "index.jsonl").open("w", encoding="utf-8") as index:
         for number in range(chosen.n):
-            text = drawn_text(rng, tables, grammar)
+            intent = rng.choice(list(grammar.templates)) if chosen.replies else None
+            text = (
+                said(rng.choice(grammar.templates[intent]), grammar, rng)
+                if intent is not None
+                else drawn_text(rng, tables, grammar)
+            )
             first, second = rng.sample(VOICES, 2)
             share = round(rng.uniform(0.4, 1.0), 2)
             voice = f"{first}*{share}+{second}*{round(1 - share, 2)}"
             spoken = kokoro.speak(text, voice, round(rng.uniform(0.8, 1.25), 2))
             clean = levelled(trimmed(to_telephone(spoken)))
             np.save(folder / f"{number:05d}.npy", to_pcm(clean))
-            line = {"file": f"{number:05d}.npy", "text": text, "voice": voice}
+            line = {"file": f"{number:05d}.npy", "text": text, "voice": voice, "intent": intent}
             index.write(json.dumps(line, ensure_ascii=False) + "\n")
             index.flush()
             print(f"\r{number + 1} of {chosen.n}", end="", file=sys.stderr)

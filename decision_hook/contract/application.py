@@ -257,6 +257,8 @@ class Application(BaseModel):
     phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{3,15}$")]
     product: Annotated[str, StringConstraints(min_length=1, max_length=40)] = "standard"
     applied_at: datetime | None = None
+    # What the form was filled in on, as the channel names it; None: not known, or a counter everybody uses.
+    device: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,128}$")] | None = None
     facts: dict[FactKey, Fact] = Field(default_factory=dict, max_length=250)
     # Application-fraud score from earlier systems, 0 (safe) to 1 (fraud); None: not scored yet.
     risk_score: Annotated[float, Field(ge=0, le=1)] | None = None

@@ -10,6 +10,11 @@ from decision_hook.contract.decision import CreditDecision
 from decision_hook.contract.evidence import AnswerEvidence
 from decision_hook.contract.outcomes import CallOutcome, Hypothesis, Reason, Recommendation
 
+# Where belief in "genuine" becomes advice, 0..1: from here on approved, if enough was heard and right ...
+APPROVE_AT = 0.90
+# ... and up to here taken for somebody else.
+NOT_GENUINE_AT = 0.20
+
 
 class ConsentKind(StrEnum):
     RECORDING = "recording"

@@ -1,6 +1,6 @@
 """Applications from a CSV file: one row each, a fact a column.
 
-Columns: `id`, `phone`, optional `product`, `applied_at`, `risk_score`; every other column is
+Columns: `id`, `phone`, optional `product`, `applied_at`, `device`, `risk_score`; every other column is
 `<source>.<key>`, for example `form.employer` or `bureau.mortgage_bank`. Empty cells are facts that are not
 on file.
 """
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from decision_hook.contract import Application, FactSource, SurveyError
 
 SOURCES = tuple(source.value for source in FactSource)
-PLAIN = ("id", "phone", "product", "applied_at", "risk_score")
+PLAIN = ("id", "phone", "product", "applied_at", "device", "risk_score")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

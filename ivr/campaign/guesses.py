@@ -1,4 +1,4 @@
-"""Counts conversations by person and number, for the budgets against guessing."""
+"""Counts conversations by person, number and device, for the budgets against guessing."""
 
 import json
 from collections.abc import Mapping
@@ -32,7 +32,8 @@ _COUNTED = (
 class GuessLedger:
     """Implements question_bank.budget.Ledger over the stored calls. Thread-safe; blocks.
 
-    Keys: for NUMBER the national number; for PERSON the values of IDENTITY, as a JSON list.
+    Keys: for NUMBER the national number; for PERSON the values of IDENTITY, as a JSON list; for DEVICE what
+    the application calls it.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -50,16 +51,20 @@ class GuessLedger:
 def _same(kind: Kind, key: str) -> ColumnElement[bool]:
     if kind is Kind.NUMBER:
         return application_table.c.phone.in_(spellings(key))
+    if kind is Kind.DEVICE:
+        return application_table.c.body["device"].as_string() == key
     facts = application_table.c.body["facts"]
     pairs = zip(IDENTITY, json.loads(key), strict=True)
     return sa.and_(*(facts[(name, "value")].as_string() == value for name, value in pairs))
 
 
 def known_by(application: Application) -> dict[Kind, str]:
-    """The keys of an applicant. Without name and identity card only the number."""
+    """The keys of an applicant: the number, and what else the application names."""
     keys = {Kind.NUMBER: national(application.phone)}
     if identity := identity_of(application):
         keys[Kind.PERSON] = json.dumps(list(identity.values()))
+    if application.device is not None:
+        keys[Kind.DEVICE] = application.device
     return keys
 
 
@@ -71,5 +76,5 @@ def identity_of(application: Application) -> dict[str, str]:
 
 
 def guesses_used_up(application: Application, now: datetime, ledger: Ledger, budgets: Budgets) -> bool:
-    """Whether this person or number was asked often enough lately. Blocks."""
+    """Whether this person, number or device was asked often enough lately. Blocks."""
     return spent(ledger.seen(known_by(application), budgets.since(now)), budgets) is not None

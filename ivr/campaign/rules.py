@@ -63,7 +63,7 @@ class Hopeless(StrEnum):
     SOMEBODY_ELSES_NUMBER = "somebody_elses_number"
     HAS_NOT_APPLIED = "has_not_applied"
     ATTEMPTS_USED_UP = "attempts_used_up"
-    GUESSES_USED_UP = "guesses_used_up"  # this person or number was asked often enough
+    GUESSES_USED_UP = "guesses_used_up"  # this person, number or device was asked often enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_hook.contract import Grade, SurveyError
-from dialogue.answer.delivery.fillers import filled_pauses
 from dialogue.answer.delivery.measures import measure, silent_pauses
 from dialogue.answer.delivery.pitch import pitch_track
 from dialogue.answer.judge import AnswerJudge, Weighed
@@ -115,8 +114,7 @@ async def _one(line: Line, bench: Bench) -> Heard:
     heard = await heard_in(samples, prompt_end_ms=round(item.prompt_end_ms or 0), stream=bench.stream)
     weighed = await bench.judge.weigh_openly(heard, asked)
     text = weighed.evidence.text
-    fillers = filled_pauses(heard, text)
-    measures = measure(heard, text, hums=len(fillers))
+    measures = measure(heard, text, hums=len(weighed.fillers))
     core_s = time.process_time() - started_s
     padded = await _padded(heard, asked, bench) if item.text and heard.segments else None
     return _compared(
@@ -125,7 +123,6 @@ async def _one(line: Line, bench: Bench) -> Heard:
         weighed,
         samples,
         padded=padded,
-        fillers=fillers,
         core_s=round(core_s, 3),
         measures=measures.known() if measures else {},
         near=near(item.text, asked, bench.tables, today=bench.today)
@@ -154,7 +151,6 @@ def _compared(
     samples: Samples,
     *,
     padded: str | None,
-    fillers: tuple[tuple[int, int], ...],
     core_s: float,
     measures: dict[str, float],
     near: bool | None,
@@ -186,8 +182,8 @@ def _compared(
         pauses_found=None
         if item.pauses_ms is None
         else found_stretches([p for p in item.pauses_ms if p[1] - p[0] >= PAUSE_MS], pauses),
-        fillers=fillers,
-        fillers_found=None if item.fillers_ms is None else found_stretches(item.fillers_ms, fillers),
+        fillers=weighed.fillers,
+        fillers_found=None if item.fillers_ms is None else found_stretches(item.fillers_ms, weighed.fillers),
         pitch_off=off,
         pitch_known=known,
         core_s=core_s,

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from decision_hook.contract.verdict import APPROVE_AT
 from question_bank.bank import Bank
 from question_bank.exposure import Exposure
 from question_bank.paper import begin
 from question_bank.question import Role
 from question_bank.simulate.applicants import draw_application
-from question_bank.simulate.figures import APPROVED_AT, interval
+from question_bank.simulate.figures import interval
 from question_bank.simulate.interview import Method, Played, Setting, play
 from question_bank.simulate.people import Person, Population, draw_person
 
@@ -71,7 +72,7 @@ def _success(ground: Ground, ring: Ring, share: float, calls: int, *, rings: int
         prepared = prepare(bank, ring, caller, heard, leaked, rng)
         state = begin(victim, voice_consent=True, seed=number, exposure=ground.exposure)
         played = play(ground.setting, ground.method, prepared, state, random.Random(f"{seed}|{number}"))
-        approved += played.genuine >= APPROVED_AT
+        approved += played.genuine >= APPROVE_AT
     return Success(approved=approved / rings, ci95=interval(approved, rings))
 
 

@@ -13,7 +13,7 @@ from question_bank.index import Floats
 from question_bank.paper import PaperPolicy
 from question_bank.simulate.attack import Ground, Ring, Success, attack
 from question_bank.simulate.bound import bound, counted_tables, true_tables
-from question_bank.simulate.figures import mean_error, of_method
+from question_bank.simulate.figures import exposed, mean_error, of_method
 from question_bank.simulate.hearing import load_ear
 from question_bank.simulate.history import learnt
 from question_bank.simulate.interview import Method, Played, Setting
@@ -27,6 +27,7 @@ from question_bank.simulate.textbook import textbook
 Tell = Callable[[str, int, int], None]  # what, done, of
 # Beliefs at which a paper may stop: (decided_at, doubted_at). Each curve has the policy's own besides.
 THRESHOLDS = ((0.85, 0.85), (0.92, 0.9), (0.995, 0.99))
+EXPOSURE_GOAL = 0.25  # highest share of the papers that a question or fact may be in
 SHORT_FILE = 30  # facts on file
 TEACHERS = 2_400  # labelled calls before the comparison
 LEAST_TO_SPLIT = 400  # people of a file: fewer are not divided into teachers and callers
@@ -90,6 +91,12 @@ def bench_paper(
         "peers": peers,
         "bound": reports["bound"],
         "ratios": _ratios(curves, mean_error(stage.papers["ours"]), list(peers)),
+        # Of those that wear no question out: the others could be learnt by heart.
+        "ratios_exposed_alike": _ratios(
+            curves,
+            mean_error(stage.papers["ours"]),
+            [name for name, papers in stage.papers.items() if name in peers and _spared(taught, papers)],
+        ),
         "curves": curves,
         **_attacks(stage),
         "statistics": {
@@ -107,6 +114,11 @@ def bench_paper(
             "cap_s": policy.max_survey_s,
         },
     }
+
+
+def _spared(bank: Bank, papers: Sequence[Played]) -> bool:
+    shown = exposed(bank, papers)
+    return max([*shown.questions.values(), *shown.facts.values()], default=0.0) <= EXPOSURE_GOAL
 
 
 def _with(stage: _Stage, bank: Bank) -> _Stage:

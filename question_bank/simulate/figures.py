@@ -8,25 +8,23 @@ from dataclasses import dataclass
 from math import sqrt
 
 from decision_hook.contract import Hypothesis
+from decision_hook.contract.verdict import APPROVE_AT, NOT_GENUINE_AT
 from question_bank.bank import Bank
 from question_bank.simulate.interview import Played
 
-# Where beliefs become advice, as in the verdict of a call: above, approved; below, taken for somebody else.
-APPROVED_AT = 0.90
-FLAGGED_AT = 0.20
 PAIRS = 20_000  # drawn for the overlap
 
 
 def is_error(paper: Played) -> bool:
     """An impostor or coached caller approved, or an honest one taken for somebody else."""
     if paper.truth is Hypothesis.GENUINE:
-        return paper.genuine <= FLAGGED_AT
-    return paper.genuine >= APPROVED_AT
+        return paper.genuine <= NOT_GENUINE_AT
+    return paper.genuine >= APPROVE_AT
 
 
 def is_undecided(paper: Played) -> bool:
     """Goes to a person as it is."""
-    return FLAGGED_AT < paper.genuine < APPROVED_AT
+    return NOT_GENUINE_AT < paper.genuine < APPROVE_AT
 
 
 def interval(hits: int, n: int) -> tuple[float, float]:

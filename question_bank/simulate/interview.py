@@ -108,7 +108,13 @@ def play(
         state = state.answered(
             question.id,
             reply.grade,
-            update(state.beliefs, parts, fact_keys=question.fact_keys, grade=reply.grade),
+            update(
+                state.beliefs,
+                parts,
+                fact_keys=question.fact_keys,
+                grade=reply.grade,
+                source=fact.source if fact else None,
+            ),
             net_speech_s=state.net_speech_s + speech,
             elapsed_s=state.elapsed_s + spent,
         )

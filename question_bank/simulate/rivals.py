@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 
 from question_bank.bank import Bank
-from question_bank.belief import prior
-from question_bank.index import SOURCES, Floats, Integers, information
+from question_bank.belief import SOURCES, prior
+from question_bank.index import Floats, Integers, information
 from question_bank.paper import Ask, Offer, PaperPolicy, PaperState, Stop, Why, ask, choose, offer
 from question_bank.question import Role
 from question_bank.simulate.applicants import source_of
@@ -30,6 +31,8 @@ def rivals() -> list[Method]:
         method_of("random", lambda bank, state, found, rng: int(rng.choice(found.rows))),
         method_of("greedy_kl", _greedy(per_second=False)),
         method_of("greedy_kl_per_s", _greedy(per_second=True)),
+        # the same, but worn questions rest as they do in ours: what that rest costs a rival
+        replace(method_of("greedy_kl_per_s_resting", _greedy(per_second=True)), spares=True),
     ]
 
 

@@ -83,6 +83,26 @@ def test_the_version_follows_the_contents(folder: Path) -> None:
         pytest.param("加班有没有补贴", "您身体健康吗", "asks about health", id="health"),
         pytest.param("单位每月几号", "是不是{{ pay_day }}号", "speaks a fact", id="speaks a true fact"),
         pytest.param("单位每月几号", "{{ ''.__class__ }}", "not allowed in a phrasing", id="sandbox escape"),
+        pytest.param(
+            "单位每月几号",
+            "{{ pay_day.__init__.__globals__ }}",
+            "not allowed in a phrasing",
+            id="escape by attribute",
+        ),
+        pytest.param(
+            "单位每月几号",
+            "{{ (1).__class__.__mro__ }}",
+            "not allowed in a phrasing",
+            id="escape by a number",
+        ),
+        pytest.param(
+            "单位每月几号", "{{ choices|attr('x') }}", "not allowed in a phrasing", id="escape by a filter"
+        ),
+        pytest.param(
+            "单位每月几号", "{% for i in [1] %}啊{% endfor %}", "not allowed in a phrasing", id="a loop"
+        ),
+        pytest.param("单位每月几号", "{{ lipsum() }}", "not allowed in a phrasing", id="a function"),
+        pytest.param("单位每月几号", "{% include 'x' %}", "not allowed in a phrasing", id="another file"),
         pytest.param("单位每月几号", "{% if %}", "template error", id="broken template"),
         pytest.param(
             "单位每月几号", "{% if home_city %}啊{% endif %}几号", "uses home_city", id="undeclared variable"

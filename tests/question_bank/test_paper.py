@@ -74,7 +74,7 @@ def test_a_paper_meets_its_content_constraints(bank: Bank, hypothesis: Hypothesi
             sources = [SOURCES.get(q.fact_keys[0]) for q in asked if q.fact_keys]
             assert sum(source in HARD_FOR_THIEVES for source in sources) >= 3
             assert sum(source is FactSource.FORM for source in sources) >= 4
-            assert sum(question.role is Role.LIFE for question in asked) >= 2
+            assert sum(question.role is Role.LIFE for question in asked) >= 1
             topics = [question.topic for question in asked]
             assert len(set(topics)) >= 3
             assert not any(len(set(topics[i : i + 3])) == 1 for i in range(len(topics) - 2))
@@ -134,7 +134,7 @@ def test_time_is_up(bank: Bank) -> None:
         begin(application(SOURCES)),
         Hypothesis.COACHED,
         1,
-        PaperPolicy(max_survey_s=30, decided_at=0.999),
+        PaperPolicy(max_survey_s=30, decided_at=0.999, doubted_at=0.999),
     )
     assert stop.why is Why.TIME_UP
     assert state.elapsed_s <= 30

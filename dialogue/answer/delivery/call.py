@@ -9,7 +9,6 @@ from decision_hook.contract import AnswerEvidence, EvidencePart, FactKind, Hypot
 from decision_hook.contract.application import FACT_KINDS
 from decision_hook.contract.evidence import SECOND_VOICE_PART
 from dialogue.answer.delivery.baseline import Baseline
-from dialogue.answer.delivery.fillers import filled_pauses
 from dialogue.answer.delivery.measures import measure
 from dialogue.answer.delivery.murmur import with_murmurs
 from dialogue.answer.delivery.second_voice import (
@@ -64,8 +63,7 @@ class CallDelivery:
         self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role, *, on_form: bool = False
     ) -> AnswerEvidence:
         """The same; blocks."""
-        hums = filled_pauses(heard, evidence.text)
-        measures = measure(heard, evidence.text, hums=len(hums))
+        measures = measure(heard, evidence.text, hums=int(evidence.measures.get("fillers", 0)))
         if measures is None:
             return evidence
         warm_up = role is Role.WARM_UP

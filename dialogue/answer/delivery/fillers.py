@@ -1,8 +1,8 @@
-"""Filled pauses of an answer, 嗯, 呃 and the like: where they are.
+"""Filled pauses of an answer, 嗯, 呃 and the like: where they are. Pure.
 
-By sound: one drawn-out, steady, voiced sound that a silence follows before the speaker goes on. What is
-said first and really meant, as 对 or 有, is told by the words. A filler said without any break is not found,
-unless the recogniser writes it down at the beginning. Pure.
+By the phone model where the recogniser has one. Without it by sound: one drawn-out, steady, voiced sound that
+a silence follows before the speaker goes on; what is said first and really meant, as 对 or 有, is told by the
+words, and a filler without any break is found only if the recogniser writes it down at the beginning.
 """
 
 import re
@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dialogue.answer.delivery.measures import stretches
+from dialogue.answer.delivery.fillers_by_phone import fillers_by_phone
+from dialogue.answer.delivery.measures import origin, stretches
 from dialogue.answer.delivery.pitch import pitch_track
 from dialogue.answer.values import HeardAnswer
 from dialogue.line import SAMPLE_RATE_HZ, Samples
@@ -37,8 +38,23 @@ _WORD_MS = 1_000  # 那个, drawn out
 Spans = tuple[tuple[int, int], ...]
 
 
-def filled_pauses(heard: HeardAnswer, text: str) -> Spans:
-    """(start, end) in ms since the call was answered, in order. `text`: what was understood; "": nothing."""
+def filled_pauses(heard: HeardAnswer, text: str, phones: NDArray[np.float32] | None = None) -> Spans:
+    """(start, end) in ms since the call was answered, in order. Blocks some milliseconds.
+
+    `text`: what was understood, "" for nothing; `phones`: as in the transcript of the turn's samples.
+    """
+    if phones is None:
+        return _by_sound(heard, text)
+    parts = zip(heard.segments, stretches(heard), strict=True)
+    sounds = [
+        (start + a * _STEP_MS, start + b * _STEP_MS)
+        for (start, _), samples in parts
+        for a, b in _sounds(samples)
+    ]
+    return tuple(fillers_by_phone(phones, sounds, first_ms=origin(heard)))
+
+
+def _by_sound(heard: HeardAnswer, text: str) -> Spans:
     found: list[tuple[int, int]] = []
     meant = _MEANT.match(text) is not None
     written = _WRITTEN.match(text)
@@ -121,7 +137,8 @@ def _colour(samples: Samples) -> NDArray[np.float64]:
 @lru_cache(maxsize=1)
 def _mel_bands() -> NDArray[np.float64]:
     """Triangles over 250 to 3,500 Hz."""
-    edges_mel = np.linspace(*(2_595 * np.log10(1 + hz / 700) for hz in (250, 3_500)), _BANDS + 2)
+    low, high = (2_595 * np.log10(1 + hz / 700) for hz in (250, 3_500))
+    edges_mel = np.linspace(low, high, _BANDS + 2)
     edges = 700 * (10 ** (edges_mel / 2_595) - 1)
     hz = np.fft.rfftfreq(_FFT, 1 / SAMPLE_RATE_HZ)
     rising = (hz - edges[:-2, None]) / np.diff(edges)[:-1, None]

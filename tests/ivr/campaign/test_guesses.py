@@ -61,6 +61,19 @@ def test_a_person_is_known_again_behind_other_numbers(stored: Stored) -> None:
     assert not guesses_used_up(applicant(9, "17000000009", "王磊"), NOON, stored.ledger, BUDGETS)
 
 
+def test_a_device_is_known_again_behind_other_people(stored: Stored) -> None:
+    def from_device(number: int, device: str | None) -> Application:
+        one = applicant(number, f"1700000000{number}", f"某人{number}")
+        return one.model_copy(update={"device": device})
+
+    for number in range(BUDGETS.calls[Kind.DEVICE]):
+        assert not guesses_used_up(from_device(9, "d-71f3"), NOON, stored.ledger, BUDGETS)
+        stored.called(from_device(number, "d-71f3"))
+    assert guesses_used_up(from_device(9, "d-71f3"), NOON, stored.ledger, BUDGETS)
+    assert not guesses_used_up(from_device(9, "d-71f4"), NOON, stored.ledger, BUDGETS)
+    assert not guesses_used_up(from_device(9, None), NOON, stored.ledger, BUDGETS)
+
+
 def test_what_lies_long_back_or_asked_for_no_fact_does_not_count(stored: Stored) -> None:
     for number in range(3):
         stored.called(applicant(number, "17000000001"), days_ago=40)

@@ -8,9 +8,10 @@ import pytest
 from decision_hook.contract import Application, Fact, FactSource, Grade, Hypothesis
 from question_bank.bank import Bank, build_bank
 from question_bank.compare import compare
-from question_bank.outlook import outlook
 from question_bank.question import Retired
 from question_bank.responses.history import PastAnswer
+from question_bank.simulate.look import people_of, summary
+from question_bank.simulate.people import Population
 from question_bank.usage import usage
 from tests.question_bank.test_paper import SOURCES
 
@@ -27,27 +28,35 @@ def without(bank: Bank, *ids: str) -> Bank:
     return build_bank(version="edited", questions=kept, script=bank.script)
 
 
-def test_the_same_bank_gives_the_same_papers(bank: Bank) -> None:
-    once, again = (outlook(bank, [APPLICANT], papers=5) for _ in range(2))
+def test_the_same_bank_gives_the_same_figures(bank: Bank) -> None:
+    people = people_of([APPLICANT], papers=2)
+    once, again = (summary(bank, people) for _ in range(2))
     assert once == again
-    assert 30 < once.seconds < 180
-    assert 0 < once.max_exposure <= 1
-    assert once.error.keys() == set(Hypothesis)
+    assert 30 < float(str(once["seconds_mean"])) < 180
+    assert once["most_exposed"] in bank.questions
+    assert {f"{what}_{name}" for what in ("error", "undecided") for name in Population} <= set(once)
 
 
 def test_a_bank_without_what_only_the_person_knows_errs_more(bank: Bank) -> None:
     hard = [q.id for q in bank.questions.values() if q.fact_keys and SOURCES.get(q.fact_keys[0]) in HARD]
-    good, poor = outlook(bank, [APPLICANT], papers=25), outlook(without(bank, *hard), [APPLICANT], papers=25)
-    impostor = Hypothesis.IMPOSTOR
-    assert poor.error[impostor] + poor.undecided[impostor] > good.error[impostor] + good.undecided[impostor]
+    people = people_of([APPLICANT], papers=12)
+    good, poor = (
+        sum(
+            float(str(found[f"{what}_{name}"]))
+            for what in ("error", "undecided")
+            for name in (Population.IMPOSTOR_50, Population.COACHED)
+        )
+        for found in (summary(bank, people), summary(without(bank, *hard), people))
+    )
+    assert poor > good
 
 
 HARD = {FactSource.BANK, FactSource.BUREAU}
 
 
-def test_without_applicants_there_is_nothing_to_say(bank: Bank) -> None:
+def test_without_applicants_there_is_nothing_to_say() -> None:
     with pytest.raises(ValueError, match="no applicants"):
-        outlook(bank, [])
+        people_of([])
 
 
 def test_what_changed(bank: Bank) -> None:
