@@ -114,7 +114,7 @@ class TimedJudge:
 
     async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
         found = await self._inner.weigh(heard, question)
-        self._watch.mark(Step.WEIGHED, complete=complete(found))
+        self._watch.mark(Step.WEIGHED, complete=complete(found, question))
         return found
 
 
