@@ -22,9 +22,11 @@ check: $(INSTALLED)  ## format, lint, types, import directions, the question ban
 	$(SHENGWEN) bank lint
 	$(SHENGWEN) bank lint config/banks/en
 
-bench: models  ## turn times and calls side by side
-	$(SHENGWEN) bench turn --json
-	$(SHENGWEN) bench calls --n 8 --json
+bench: models  ## turn times and calls side by side, and a peer with the same callers
+	$(SHENGWEN) bench peers
+	$(SHENGWEN) bench turn --peers --json
+	$(SHENGWEN) bench calls --n 8 --peers --json
+	$(SHENGWEN) bench media --n 400 --json
 
 models: $(INSTALLED)
 	$(SHENGWEN) models gather

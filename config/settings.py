@@ -53,6 +53,15 @@ class HearingSettings(Section):
     deadline_s: Annotated[float, Field(ge=1, le=60)] = 8.0
 
 
+class AdmissionSettings(Section):
+    """When the machine counts as overloaded, so that no further call begins (ivr/inference)."""
+
+    # p99 over some seconds. Receivers' jitter buffers hide 60 ms; past that, callers hear gaps.
+    clock_late_ms: Annotated[float, Field(ge=5, le=1_000)] = 60.0
+    # The longest live wait for a model over some seconds; at eight calls at once 0.5 to 1 s is usual.
+    queue_wait_ms: Annotated[float, Field(ge=50, le=60_000)] = 2_000.0
+
+
 class SpeakingSettings(Section):
     """Synthesiser and prompt cache (dialogue/speaking)."""
 
@@ -167,6 +176,7 @@ class Settings(BaseSettings):
     media: MediaSettings = MediaSettings()
     asterisk: AsteriskSettings = AsteriskSettings()
     hearing: HearingSettings = HearingSettings()
+    admission: AdmissionSettings = AdmissionSettings()
     speaking: SpeakingSettings = SpeakingSettings()
     interview: InterviewSettings = InterviewSettings()
     answer: AnswerSettings = AnswerSettings()

@@ -130,6 +130,15 @@ class UncalledRow:
     decision: CreditDecision
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Whom an attempt was for."""
+
+    application: str
+    name: str  # the applicant's; "": not on file
+    phone: str
+
+
 class HookStore:
     """Reads and writes this room's tables. Thread-safe; every method blocks."""
 
@@ -269,6 +278,17 @@ class HookStore:
     def calls_of(self, application: str) -> list[CallRow]:
         """All attempts for one application, newest first."""
         return self._rows(_CALLS.where(call_table.c.application == application))
+
+    def callers(self) -> dict[UUID, Caller]:
+        """Whom each attempt was for."""
+        statement = sa.select(
+            call_table.c.attempt, call_table.c.application, application_table.c.phone, _NAME
+        ).join(application_table, application_table.c.id == call_table.c.application)
+        with reading(self._engine) as connection:
+            return {
+                row.attempt: Caller(application=row.application, name=row.name or "", phone=row.phone)
+                for row in connection.execute(statement)
+            }
 
     def uncalled(self, *, limit: int = 100) -> list[UncalledRow]:
         """Applications that were decided, or wait, without any call; newest first."""

@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from dialogue.answer.values import HeardAnswer
+from dialogue.cut import cut
 from dialogue.line import FrameHeard, HungUp, KeyPressed, Line, LineEvent, Samples
 from dialogue.tape import Tape
 from dialogue.turn.activity import VoiceActivity, level_db
@@ -30,8 +31,6 @@ from dialogue.turn.tracker import (
     TurnTracker,
 )
 
-MARGIN_MS = 200  # kept either side of speech: recognisers lose clipped onsets
-BEFORE_MS = 6_000  # of the gap before a reply: somebody may have whispered in it
 DUCK_DB = -12.0
 MAX_BEHIND = 500  # 10 s of frames: past that the machine is stuck, and the oldest go
 MAX_WAITING = 64  # events between two turns; a key held down for ever must not fill memory
@@ -203,7 +202,7 @@ class Ear:
 
     def _begin_guess(self, turn: _Turn[W], paused_ms: int) -> None:
         self._drop_guess(turn)
-        heard = self._heard(((turn.started_ms, paused_ms - self._pause_ms),))
+        heard = self._cut(((turn.started_ms, paused_ms - self._pause_ms),))
         turn.guess = self._group.create_task(self._guess(turn.listening, heard), name="guess")
 
     async def _guess(self, listening: Listening[W], heard: HeardAnswer) -> W:
@@ -229,7 +228,7 @@ class Ear:
             turn.guess = None
 
     async def _ended(self, turn: _Turn[W], event: TurnEnded) -> tuple[HeardAnswer, W]:
-        heard = self._heard(event.segments)
+        heard = self._cut(event.segments)
         if turn.guess is None:
             turn.guess = self._group.create_task(turn.listening.weigh(heard), name="weigh")
         await asyncio.wait((turn.guess,), timeout=THINKING_S)
@@ -253,22 +252,5 @@ class Ear:
         )
         return heard, await turn.listening.weigh(heard)
 
-    def _heard(self, segments: tuple[tuple[int, int], ...]) -> HeardAnswer:
-        now_ms = self.tape.end_ms
-        started_ms = segments[0][0] if segments else now_ms
-        ended_ms = segments[-1][1] if segments else now_ms
-        samples = self.tape.between(started_ms - MARGIN_MS, min(now_ms, ended_ms + MARGIN_MS))
-        waited_ms = started_ms - self._prompt_end_ms
-        return HeardAnswer(
-            samples=samples if segments else np.zeros(0, dtype=np.int16),
-            segments=segments,
-            started_ms=started_ms,
-            ended_ms=ended_ms,
-            prompt_end_ms=self._prompt_end_ms,
-            latency_ms=waited_ms if segments and waited_ms >= 0 else None,
-            keys="",
-            transcript=None,
-            before=self.tape.between(
-                max(self._prompt_end_ms, started_ms - BEFORE_MS), started_ms - MARGIN_MS
-            ),
-        )
+    def _cut(self, segments: tuple[tuple[int, int], ...]) -> HeardAnswer:
+        return cut(self.tape, segments, prompt_end_ms=self._prompt_end_ms)

@@ -122,7 +122,7 @@ class Opening:
                 question=question, asked=prompt.text, expected=None, kind=question.kind, attempts=number
             )
             weigh = partial(self._weigh, asked=asked, before=leaning)
-            _, understood = await self._talk.ask(prompt, weigh, _complete)
+            _, understood = await self._talk.ask(prompt, weigh, whole)
             leaning = understood.leaning
             self._talk.tell(AnswerUnderstood(call=self._talk.call, answer=understood.evidence))
             if understood.ending is not None or understood.yes is not None:
@@ -160,5 +160,6 @@ class Opening:
         return (await self._judge.understand(heard, asked)).taken_with(before)
 
 
-def _complete(understood: Understood) -> float | None:
+def whole(understood: Understood) -> float | None:
+    """What a yes or no says about the turn being over; None: nothing."""
     return 0.9 if understood.yes is not None else None

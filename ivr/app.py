@@ -27,6 +27,7 @@ from decision_hook.store import HookStore
 from dialogue.answer.delivery.call import CallDelivery
 from dialogue.answer.delivery.table import load_delivery
 from dialogue.events import CallEvent, CallObserver, PromptStarted
+from dialogue.line import FRAME_MS
 from dialogue.speaking.kokoro import Kokoro
 from dialogue.speaking.synthesizer import CachedSynthesizer
 from ivr.asterisk_line import open_asterisk
@@ -39,6 +40,7 @@ from ivr.conversation import SpokenConversations
 from ivr.dialler.port import Dialler
 from ivr.findings import advise
 from ivr.hearing_desk import HearingDesk, open_hearing
+from ivr.inference.admission import Admission, Strain
 from ivr.inference.niceness import Niceness, give_way
 from ivr.inference.recognizer import SharedRecognizer
 from ivr.live_bank import kept_fresh
@@ -48,6 +50,7 @@ from ivr.past_papers import NothingEarlier, PastPapers, kept_in_mind
 from ivr.prompts import open_speaking
 from ivr.question_writer import ChatWriter
 from ivr.recordings import RecordingFolder
+from ivr.settled import settled
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.cue import Cue, CueBoard
 from ivr.simulator.embedded import EmbeddedDialler
@@ -61,6 +64,7 @@ from question_bank.load import load_bank
 log = logging.getLogger(__name__)
 
 DISK_THREADS = 2
+STRAIN_OVER_S = 5  # how busy the machine is, is judged over this time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ class App:
     recognizer: SharedRecognizer
     voices: VoiceSearchDesk
     clock: SharedClock
+    admission: Admission
     media: MediaServer
     recordings: RecordingFolder
     studio: Studio
@@ -203,6 +208,13 @@ async def build_app(
                 await rehearse(studio, player)
             return await conduct(order, desk)
 
+        admission = Admission(
+            settings.admission,
+            lambda: Strain(
+                clock_late_ms=clock.lateness(last_ticks=STRAIN_OVER_S * 1_000 // FRAME_MS).p99_ms,
+                queue_wait_ms=hearing.longest_wait_s(STRAIN_OVER_S) * 1_000,
+            ),
+        )
         campaign = Campaign(
             Rooms(
                 applications=store,
@@ -210,12 +222,14 @@ async def build_app(
                 disk=disk,
                 guessed=lambda application, now: guesses_used_up(application, now, guesses, Budgets()),
                 call=call,
+                admits=admission.admits,
                 decide=lambda application: decide(application, None, policy),
                 give_up=lambda application, why: _given_up(application, why, policy),
             ),
             settings.campaign,
             window=window_of(settings.campaign),
         )
+        stack.enter_context(settled())
         yield App(
             settings=settings,
             bank=bank.newest,
@@ -228,6 +242,7 @@ async def build_app(
             recognizer=hearing.recognizer,
             voices=voices,
             clock=clock,
+            admission=admission,
             media=media,
             recordings=recordings,
             studio=studio,

@@ -17,6 +17,7 @@ from ivr.simulator.cast import Cast, Player
 from ivr.simulator.load import load_application, load_persona
 from ivr.simulator.persona import Persona
 from ivr.terminal import begin
+from voiceprint.said import in_words
 
 app = typer.Typer()
 
@@ -83,6 +84,8 @@ def _show(verdict: CallVerdict) -> None:
         console.print(
             f"    {answer.text or '–'}{latency}  [bold]{answer.grade.value}[/bold] {answer.llr:+.2f}"
         )
+    for line in in_words(verdict.voice):
+        console.print(line)
     decision = verdict.decision
     words = "–" if decision is None else f"{decision.result.value} {decision.limit or ''}"
     console.print(results_table([("applicant", verdict, words, None)]))

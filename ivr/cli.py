@@ -26,6 +26,9 @@ COMMANDS = {
     "call": Command(module="ivr.call_cli", help="Call one synthetic applicant and print the verdict."),
     "demo": Command(module="ivr.demo_cli", help="The main job: telephone the demo applicants."),
     "doctor": Command(module="ivr.doctor_cli", help="Check models, Asterisk, database, disk and ports."),
+    "hearing": Command(
+        module="ivr.hearing.cli", help="Measure how answers are heard; train the classifier of intents."
+    ),
     "models": Command(module="ivr.models_cli", help="Gather and check the model files."),
     "prompts": Command(
         module="ivr.prompts_cli", help="Render the prompts beforehand and listen to them once."
@@ -34,7 +37,7 @@ COMMANDS = {
     "schema": Command(module="ivr.schema_cli", help="Print a JSON Schema."),
     "serve": Command(module="ivr.serve_cli", help="Take applications over HTTP, call, and show the pages."),
     "transcribe": Command(module="dialogue.hearing.cli", help="Write down what recordings say."),
-    "voiceprint": Command(module="voiceprint.cli", help="The watch list: add, approve, search."),
+    "voiceprint": Command(module="ivr.voices_cli", help="The watch list: add, approve, search."),
 }
 
 

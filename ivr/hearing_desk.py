@@ -32,6 +32,7 @@ class HearingDesk:
     completion: "CompletionInThread"
     judge: AnswerJudge
     script_judge: SpokenScriptJudge
+    longest_wait_s: Callable[[float], float]  # for any model, in the last so many seconds
     tables: str  # version: hash of the calibration tables
 
 
@@ -75,6 +76,9 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
         completion=CompletionInThread(completion, thinking),
         judge=AnswerJudge(recognizer, intents, tables, weighing),
         script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables)),
+        longest_wait_s=lambda last_s: max(
+            recognizer.live_wait_s(last_s=last_s), silero.live_wait_s(last_s=last_s)
+        ),
         tables=tables_version(settings.answer.tables),
     )
 

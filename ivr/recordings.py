@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decision_hook.contract import CallVerdict
+
+CALLER = 1  # channel of a recording; ours is 0
 
 
 class RecordingFolder:
@@ -19,6 +22,18 @@ class RecordingFolder:
             return None
         path = self.folder / Path(verdict.recording).name  # never a path from elsewhere
         return path if path.is_file() else None
+
+    def answers(self, verdict: CallVerdict) -> list[NDArray[np.int16]]:
+        """What the caller said, answer by answer, at 8 kHz; [] if no recording was kept. Blocks."""
+        path = self.audio(verdict)
+        if path is None:
+            return []
+        import soundfile
+
+        both, rate_hz = soundfile.read(path, dtype="int16", always_2d=True)
+        spans = [(answer.started_ms, answer.ended_ms) for answer in verdict.answers]
+        caller = both[:, CALLER]
+        return [caller[start * rate_hz // 1_000 : end * rate_hz // 1_000] for start, end in spans]
 
     def peaks(self, verdict: CallVerdict, columns: int) -> Sequence[Sequence[int]] | None:
         path = self.audio(verdict)

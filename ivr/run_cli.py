@@ -103,7 +103,13 @@ async def _run(
             risks={name: risk_score(one, house.policy) for name, one in taken.items()},
             waits={one.application.id: one.until for one in waiting},
         )
-        return Report(rows=rows, refused=refused, bad_rows=bad, unstored=house.campaign.failed)
+        return Report(
+            rows=rows,
+            refused=refused,
+            bad_rows=bad,
+            unstored=house.campaign.failed,
+            held_back=house.admission.held_back(),
+        )
 
 
 async def _take_in(
@@ -146,6 +152,11 @@ async def _rehearse(house: "App", taken: Mapping[str, Application], personas: Ma
 
 def _show(report: Report, window: CallWindow) -> None:
     console.print(report_table(report, window))
+    if report.held_back.times:
+        console.print(
+            f"overload: new calls were held back {report.held_back.times} times, "
+            f"{report.held_back.seconds:.0f} s in all"
+        )
     left = len(report.rows) - report.decided - len(report.waiting)
     if report.waiting:
         soonest = report.waiting[0].waits_until

@@ -9,6 +9,7 @@ import argparse
 import json
 import random
 import sys
+import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ SOUNDED = (
 SCORED = ("gain", "over_rival", "sound", "sound_lead", "stated_other", "agreeing")
 RIDGE = 1.0
 FOLDS = 5
+WRONGLY_ACCEPTED, WRONGLY_REFUSED = 0.015, 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,13 @@ def cases(chosen: argparse.Namespace, tables: Tables) -> list[Case]:
             made += judged_all(engine, number, entry, version, tables, rng)
         print(f"\r{number + 1} of {len(entries)}", end="", file=sys.stderr)
     return made
+
+
+def dumped(file: Path) -> list[Case]:
+    """Cases written by --dump. Answers of two files are different answers."""
+    offset = zlib.crc32(file.name.encode()) * FOLDS
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [Case(**(one | {"answer": one["answer"] + offset})) for one in map(json.loads, lines)]
 
 
 def worse(samples: Samples, rng: np.random.Generator) -> Samples:
@@ -214,10 +223,13 @@ def main() -> None:
     )
     arguments.add_argument("--phones", action=argparse.BooleanOptionalAction, default=True)
     arguments.add_argument("--dump", type=Path, default=None, help="write every case here, as JSON lines")
+    arguments.add_argument("--cases", type=Path, nargs="+", help="dumped ones, instead of listening again")
     arguments.add_argument("--write", action="store_true", help="replace match.yaml in --tables")
     chosen = arguments.parse_args()
     tables = read_tables(chosen.tables)
-    found = cases(chosen, tables)
+    found = (
+        [case for file in chosen.cases for case in dumped(file)] if chosen.cases else cases(chosen, tables)
+    )
     if chosen.dump:
         lines = [json.dumps({n: getattr(c, n) for n in Case.__slots__}, ensure_ascii=False) for c in found]
         chosen.dump.write_text("\n".join(lines), encoding="utf-8")
@@ -258,23 +270,30 @@ def fit_all(found: Sequence[Case], tables: Tables) -> dict[str, object]:
             "bias": round(float(beta[-1]), 3),
             "weights": {n: round(float(b), 3) for n, b in zip(names, beta[:-1], strict=True)},
             "text_equal": round(min(0.995, text_equal), 3),
+            **thresholds(part, p),
         }
-        report(part, p, tables.match.match_above, tables.match.mismatch_below)
+        report(part, p, **thresholds(part, p))
     # Engines that cannot score are other engines than the one measured here: theirs stay as they are.
     kept = {name: fit.model_dump() for name, fit in tables.match.families.items() if name not in families}
+    return {"families": families | kept}
+
+
+def thresholds(part: Sequence[Case], p: Floats) -> dict[str, float]:
+    """Where so few wrong values are taken for right, and right ones for wrong."""
+    y = np.array([c.said for c in part])
+    high, low = np.quantile(p[~y], 1 - WRONGLY_ACCEPTED), np.quantile(p[y], WRONGLY_REFUSED)
     return {
-        "families": families | kept,
-        "match_above": tables.match.match_above,
-        "mismatch_below": tables.match.mismatch_below,
+        "match_above": round(float(np.clip(high, 0.6, 0.97)), 3),
+        "mismatch_below": round(float(np.clip(low, 0.03, 0.4)), 3),
     }
 
 
-def report(part: Sequence[Case], p: Floats, high: float, low: float) -> None:
+def report(part: Sequence[Case], p: Floats, match_above: float, mismatch_below: float) -> None:
     y = np.array([float(c.said) for c in part])
     near = np.array([c.near for c in part])
     print(f"  {int(y.sum())} right, {int((1 - y).sum())} wrong; AUC {auc(p, y):.3f}")
     for name, those in (("right", y == 1), ("near wrong", near), ("far wrong", (y == 0) & ~near)):
-        match, mismatch = np.mean(p[those] >= high), np.mean(p[those] <= low)
+        match, mismatch = np.mean(p[those] >= match_above), np.mean(p[those] <= mismatch_below)
         print(f"  {name}: match {match:.1%}, mismatch {mismatch:.1%}, between {1 - match - mismatch:.1%}")
 
 

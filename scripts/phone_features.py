@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import Settings
+from dialogue.answer.intent.training.sentences import common_characters
 from dialogue.hearing.ctranslate2_whisper import CTranslate2Whisper
 from dialogue.hearing.features import duration_s, log_mel, window_s
 from dialogue.hearing.phones import phone_ids
@@ -35,7 +36,6 @@ from ivr.simulator.channel import (
 )
 from ivr.simulator.persona import Codec, Warp
 from ivr.simulator.warp import warped
-from scripts.train_intent import common_characters
 from scripts.voices import PINYIN, package_clips
 
 Floats = NDArray[np.float32]

@@ -12,12 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
+from dialogue.answer.intent.training.sentences import (
+    GRAMMAR_FILE,
+    Grammar,
+    common_characters,
+    read_grammar,
+    said,
+)
 from dialogue.answer.tables import Tables, read_tables
 from dialogue.speaking.kokoro import Kokoro
 from ivr.simulator.channel import levelled, to_pcm, to_telephone, trimmed
 from scripts.match_set import KINDS, SENTENCES, VOICES, said_form
 from scripts.match_values import asked_for, draw_value
-from scripts.train_intent import TEMPLATES, common_characters, said
 
 FILLERS = (
     "嗯，",
@@ -36,7 +42,7 @@ TAILS = ("。", "吧。", "，对。", "，嗯。", "，应该是。", "。", "�
 SALAD = (4, 9)  # characters
 
 
-def drawn_text(rng: random.Random, tables: Tables) -> str:
+def drawn_text(rng: random.Random, tables: Tables, grammar: Grammar) -> str:
     """Values as callers say them, other replies, and plain syllables so that every sound is met."""
     choice = rng.random()
     if choice < 0.42:
@@ -46,7 +52,7 @@ def drawn_text(rng: random.Random, tables: Tables) -> str:
             filler = rng.choice(FILLERS) if rng.random() < 0.4 else ""
             return filler + rng.choice(SENTENCES).format(form.text) + rng.choice(TAILS)
     if choice < 0.65:
-        return said(rng.choice(TEMPLATES[rng.choice(list(TEMPLATES))]), rng)
+        return said(rng.choice(grammar.templates[rng.choice(list(grammar.templates))]), grammar, rng)
     if choice < 0.68:
         return rng.choice(BARE_FILLERS)
     filler = rng.choice(FILLERS) if rng.random() < 0.25 else ""
@@ -60,22 +66,28 @@ def main() -> None:
     arguments.add_argument("--models", type=Path, default=Path("var/models"))
     arguments.add_argument("--tables", type=Path, default=Path("config/tables"))
     arguments.add_argument("--out", type=Path, default=Path("var/fit/phones"))
+    arguments.add_argument("--replies", action="store_true", help="replies only, with what they mean")
     chosen = arguments.parse_args()
-    tables = read_tables(chosen.tables)
+    tables, grammar = read_tables(chosen.tables), read_grammar(GRAMMAR_FILE)
     rng = random.Random(chosen.seed)
     kokoro = Kokoro(chosen.models / "kokoro", threads=1)
     folder = chosen.out / str(chosen.seed)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "index.jsonl").open("w", encoding="utf-8") as index:
         for number in range(chosen.n):
-            text = drawn_text(rng, tables)
+            intent = rng.choice(list(grammar.templates)) if chosen.replies else None
+            text = (
+                said(rng.choice(grammar.templates[intent]), grammar, rng)
+                if intent is not None
+                else drawn_text(rng, tables, grammar)
+            )
             first, second = rng.sample(VOICES, 2)
             share = round(rng.uniform(0.4, 1.0), 2)
             voice = f"{first}*{share}+{second}*{round(1 - share, 2)}"
             spoken = kokoro.speak(text, voice, round(rng.uniform(0.8, 1.25), 2))
             clean = levelled(trimmed(to_telephone(spoken)))
             np.save(folder / f"{number:05d}.npy", to_pcm(clean))
-            line = {"file": f"{number:05d}.npy", "text": text, "voice": voice}
+            line = {"file": f"{number:05d}.npy", "text": text, "voice": voice, "intent": intent}
             index.write(json.dumps(line, ensure_ascii=False) + "\n")
             index.flush()
             print(f"\r{number + 1} of {chosen.n}", end="", file=sys.stderr)

@@ -10,8 +10,12 @@ from decision_hook.contract import SurveyError
 Samples = NDArray[np.int16]  # shape (n,), mono, 8 kHz
 
 RATE_HZ = 8_000
-READABLE_RATES_HZ = (8_000, 16_000)
+READABLE_RATES_HZ = (8_000, 192_000)  # from, to; above 8 kHz it is brought down
 FULL_SCALE = 32_768.0
+
+
+class UnreadableAudio(SurveyError):
+    """A file holds no sound that can be read; of many files, it may be left out."""
 
 
 def checked(samples: Samples) -> Samples:
@@ -24,7 +28,7 @@ def checked(samples: Samples) -> Samples:
 
 
 def read(path: Path, *, channel: int | None = None) -> Samples:
-    """A WAV or FLAC file at 8 or 16 kHz as telephone audio. Blocks.
+    """A WAV or FLAC file at 8 kHz or more as telephone audio. Blocks.
 
     `channel`: which one of several; None: the file must have one. Raises SurveyError.
     """
@@ -33,9 +37,7 @@ def read(path: Path, *, channel: int | None = None) -> Samples:
     try:
         data, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as exc:
-        raise SurveyError(f"{path}: cannot be read as audio; pass a WAV or FLAC file") from exc
-    if rate_hz not in READABLE_RATES_HZ:
-        raise SurveyError(f"{path}: rate is {rate_hz} Hz; convert it to 8000 or 16000 Hz")
+        raise UnreadableAudio(f"{path}: cannot be read as audio; pass a WAV or FLAC file") from exc
     if channel is None and data.shape[1] != 1:
         raise SurveyError(
             f"{path}: has {data.shape[1]} channels; say which one holds the voice with --channel "
@@ -47,21 +49,22 @@ def read(path: Path, *, channel: int | None = None) -> Samples:
 
 
 def from_float(wave: NDArray[np.float32], *, rate_hz: int, where: str = "voiceprint") -> Samples:
-    """Samples of a wave in -1..1 at 8 or 16 kHz. Raises SurveyError for values that are no sound."""
+    """Samples of a wave in -1..1 at 8 kHz or more. Raises SurveyError for values that are no sound."""
     if not np.isfinite(wave).all():
-        raise SurveyError(f"{where}: holds values that are not numbers; record it again")
-    if rate_hz == 2 * RATE_HZ:
-        wave = _halve(wave)
-    elif rate_hz != RATE_HZ:
-        raise SurveyError(f"{where}: rate is {rate_hz} Hz; convert it to 8000 or 16000 Hz")
+        raise UnreadableAudio(f"{where}: holds values that are not numbers; record it again")
+    low, high = READABLE_RATES_HZ
+    if not low <= rate_hz <= high:
+        raise SurveyError(f"{where}: rate is {rate_hz} Hz; pass a recording at {low} to {high} Hz")
+    if rate_hz != RATE_HZ and len(wave):
+        wave = _brought_down(wave, rate_hz)
     clipped: Samples = np.clip(np.round(wave * FULL_SCALE), -32_768, 32_767).astype(np.int16)
     return clipped
 
 
-def _halve(wave: NDArray[np.float32]) -> NDArray[np.float32]:
+def _brought_down(wave: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
     import torch
     from torchaudio.functional import resample
 
     with torch.inference_mode():
-        halved: NDArray[np.float32] = resample(torch.from_numpy(wave.copy()), 2 * RATE_HZ, RATE_HZ).numpy()
-    return halved
+        down: NDArray[np.float32] = resample(torch.from_numpy(wave.copy()), rate_hz, RATE_HZ).numpy()
+    return down

@@ -82,6 +82,48 @@ class CallStore:
         calls = [KeptCall(call=r.call, made_at=r.made_at, net_speech_s=r.net_speech_s) for r in rows]
         return calls, vectors
 
+    def of_other_encoders(self, encoder: EncoderId) -> list[UUID]:
+        """Calls whose voiceprints this encoder cannot compare, oldest first."""
+        column = call_voiceprint.c
+        query = (
+            sa.select(column.call)
+            .where(
+                sa.or_(
+                    column.model != encoder.model,
+                    column.version != encoder.version,
+                    column.checksum != encoder.checksum,
+                )
+            )
+            .order_by(column.made_at, column.call)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def embedded_anew(self, call: UUID, voiceprint: Voiceprint) -> None:
+        """Replaces a call's vector by another encoder's; its key, date and landmarks stay.
+
+        A call deleted meanwhile stays deleted. Raises SurveyError if its key is gone.
+        """
+        owner = _owner(call)
+        with self._engine.begin() as connection:
+            row = connection.execute(
+                sa.select(voice_key.c.master, voice_key.c.wrapped).where(voice_key.c.owner == owner)
+            ).one_or_none()
+            if row is None:
+                return
+            key = self._vault.unwrap(WrappedKey(master=row.master, wrapped=row.wrapped), owner)
+            connection.execute(
+                sa.update(call_voiceprint)
+                .where(call_voiceprint.c.call == call)
+                .values(
+                    vector=seal(key, voiceprint.vector.astype("<f4").tobytes(), owner),
+                    model=voiceprint.encoder.model,
+                    version=voiceprint.encoder.version,
+                    checksum=voiceprint.encoder.checksum,
+                    net_speech_s=voiceprint.net_speech_s,
+                )
+            )
+
     def landmarks(self, newest: int) -> list[tuple[UUID, Landmarks]]:
         """Of the newest calls, newest first. Raises SurveyError."""
         column = call_voiceprint.c

@@ -12,13 +12,16 @@ import typer
 
 from config.database import engine_for, migrate
 from config.load import load_settings
+from config.progress import bars
 from config.settings import Settings
-from decision_hook.contract import SurveyError, VoiceResult
+from decision_hook.contract import SurveyError
 from voiceprint.entry import Grounds, WatchlistEntry, described
+from voiceprint.said import in_words
 
 if TYPE_CHECKING:
     from voiceprint.audio import Samples
     from voiceprint.search import VoiceSearch
+    from voiceprint.speech_check import VoiceActivity
     from voiceprint.store import WatchListStore
 
 app = typer.Typer(no_args_is_help=True, help="The watch list, and whose voice is whose.")
@@ -33,6 +36,7 @@ By = Annotated[str, typer.Option(help="Who does this.")]
 
 @app.command()
 def add(
+    context: typer.Context,
     files: Files,
     label: Annotated[str, typer.Option(help="What staff call this voice; no caller's name.")],
     reason: Annotated[str, typer.Option(help="Why it is listed.")],
@@ -49,8 +53,8 @@ def add(
     from voiceprint.purity import MIXED_BELOW, weakest_part
     from voiceprint.quality import measure
 
-    searching = _search(load_settings())
-    loaded, segments = searching.ready(), _read(files, channel)
+    searching = open_search(load_settings())
+    loaded, segments = searching.ready(), _read(files, channel, context)
     found = searching.voiceprint(segments)
     if found is None:
         raise SurveyError(f"{_names(files)}: too little speech; pass recordings with 20 s of it")
@@ -75,7 +79,7 @@ def add(
         "maybe_two_voices": mixed,
         "complaints": complaints,
     }
-    _say(as_json, shown, f"{added.entry.id}: pending, from {added.entry.net_speech_s:.1f} s of speech")
+    say(as_json, shown, f"{added.entry.id}: pending, from {added.entry.net_speech_s:.1f} s of speech")
 
 
 @app.command()
@@ -119,33 +123,16 @@ def list_entries(as_json: Json = False) -> None:
 
 
 @app.command()
-def search(files: Files, channel: Channel = None, as_json: Json = False) -> None:
+def search(context: typer.Context, files: Files, channel: Channel = None, as_json: Json = False) -> None:
     """Look for a voice on the list."""
-    searching = _search(load_settings())
-    found = searching.voiceprint(_read(files, channel))
-    if found is None:
-        result = VoiceResult(searched=False, why_not="voice too short")
-    else:
-        result = searching.ready().watchlist.search(found, datetime.now(UTC))
-    lines = [
-        f"{hit.entry}: llr {hit.llr:+.1f}, {hit.expected_false_alarms:.3g} false alarms per 1,000 calls"
-        for hit in result.hits
-    ]
-    if not result.searched:
-        lines.append(f"not searched: {result.why_not}")
-    elif not lines:
-        lines.append(f"no candidate among {result.list_size} voices")
-    if result.found_of_100 is not None and result.found_of_100_interval is not None:
-        low, high = result.found_of_100_interval
-        lines.append(
-            f"of 100 listed voices about {result.found_of_100:.0f} ({low:.0f} to {high:.0f}) would be found "
-            f"with {result.net_speech_s:.0f} s of speech ({result.found_of_100_from})"
-        )
-    _say(as_json, result.model_dump(mode="json"), "\n".join(lines))
+    searching = open_search(load_settings())
+    result = searching.search(_read(files, channel, context))
+    say(as_json, result.model_dump(mode="json"), "\n".join(in_words(result)))
 
 
 @app.command()
 def verify(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="One recording.")],
     against: Annotated[
         list[Path] | None, typer.Argument(help="Recordings of the voice it is said to be.")
@@ -155,51 +142,20 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Compare a recording with others, or with earlier calls of the person: one voice, or two?"""
-    searching = _search(load_settings())
-    first = searching.voiceprint(_read([file], channel))
+    searching = open_search(load_settings())
+    first = searching.voiceprint(_read([file], channel, context))
     others = searching.of_calls(call or [])
     if against:
-        others += [print for print in [searching.voiceprint(_read(against, channel))] if print is not None]
+        others += [
+            print for print in [searching.voiceprint(_read(against, channel, context))] if print is not None
+        ]
     if first is None or not others:
         raise SurveyError(
             f"{_names([file, *(against or [])])}: too little speech; pass at least 2 s on either side"
         )
     compared = searching.compare(first, others)
     shown = {name: getattr(compared, name) for name in type(compared).__slots__}
-    _say(as_json, shown, f"llr {compared.llr:+.1f} for one voice, confidence {compared.confidence}")
-
-
-@app.command()
-def cluster(
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(help="One recording each; none: all calls whose voiceprint is kept."),
-    ] = None,
-    channel: Channel = None,
-    as_json: Json = False,
-) -> None:
-    """Look for one voice under many identities. A cluster is a question for staff, not an answer."""
-    from voiceprint.clusters import clustered
-
-    searching = _search(load_settings())
-    loaded = searching.ready()
-    if files:
-        prints = [(str(file), searching.voiceprint([audio])) for file, audio in _each(files, channel)]
-        short = [name for name, found in prints if found is None]
-        if short:
-            raise SurveyError(f"{short[0]}: too little speech; leave it out")
-        named = [(name, found.vector, found.net_speech_s) for name, found in prints if found is not None]
-    else:
-        calls, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions)
-        named = [(str(c.call), v, c.net_speech_s) for c, v in zip(calls, vectors, strict=True)]
-    found = clustered(named, loaded.backend)
-    values = {"voices": len(named), "clusters": [{**cluster} for cluster in found]}
-    lines = [
-        f"{len(cluster['members'])} of one voice, weakest link llr {cluster['weakest_link_llr']:+.1f}: "
-        + ", ".join(cluster["members"])
-        for cluster in found
-    ]
-    _say(as_json, values, "\n".join(lines or [f"no two of {len(named)} seem to be one voice"]))
+    say(as_json, shown, f"llr {compared.llr:+.1f} for one voice, confidence {compared.confidence}")
 
 
 @app.command()
@@ -207,6 +163,7 @@ def calibrate(
     folder: Annotated[Path, typer.Argument(help="FOLDER/<speaker>/<n>.wav, one call a file.")],
     out: Annotated[Path, typer.Option(help="Where the numbers go, as .yaml and .npz beside it.")],
     note: Annotated[str, typer.Option(help="What these calls are; shown beside every figure.")],
+    channel: Channel = None,
 ) -> None:
     """Measure the back end's numbers on your own calls; 10 speakers with 4 calls each are the least."""
     from rich.console import Console
@@ -215,14 +172,16 @@ def calibrate(
     from voiceprint.encoder import ENCODERS
     from voiceprint.own_calls import material
     from voiceprint.recipe import make_table
+    from voiceprint.speakers import Unused, speaker_folders
 
     settings = load_settings()
     encoder = ENCODERS[settings.voiceprint.encoder](settings.models, settings.voiceprint.encoder_source)
     console = Console(stderr=True)
-    speakers = sum(path.is_dir() for path in folder.iterdir()) if folder.is_dir() else 0
-    voices = dict(
-        track(material(folder, encoder), "embedding", total=speakers, console=console, transient=True)
-    )
+    speakers, unused = speaker_folders(folder), Unused()
+    shown = track(speakers, "embedding", console=console, transient=True)
+    voices = dict(material(shown, encoder, unused, channel=channel))
+    for file in unused.unreadable:
+        print(f"note: {file}: holds no audio that can be read; left out", file=sys.stderr)
     table = make_table(
         voices,
         {name: name for name in voices},
@@ -236,23 +195,6 @@ def calibrate(
         print(
             f"{row.speech_s:.0f} s: EER {100 * row.eer:.1f} %, raw {100 * row.raw_eer:.1f} %", file=sys.stderr
         )
-
-
-@app.command()
-def reembed() -> None:
-    """Embed the list's audio anew after the encoder changed. Stopped, it goes on where it was."""
-    from rich.console import Console
-    from rich.progress import track
-
-    from voiceprint.reembed import embed_anew
-
-    searching = _search(load_settings())
-    loaded = searching.ready()
-    waiting = loaded.store.of_other_encoders(loaded.encoder.id)
-    console = Console(stderr=True)
-    steps = embed_anew(waiting, loaded.store, loaded.encoder)
-    done = sum(1 for _ in track(steps, "embedding", total=len(waiting), console=console, transient=True))
-    print(f"{done} entries embedded with {loaded.encoder.id}", file=sys.stderr)
 
 
 @app.command("rotate-keys")
@@ -281,6 +223,7 @@ def evaluate(
     pictures: Annotated[
         Path | None, typer.Option(help="Draw DET curve, calibration, list size and duration here, as PNG.")
     ] = None,
+    channel: Channel = None,
     as_json: Json = False,
 ) -> None:
     """Measure the error rates on recordings whose speakers are known."""
@@ -292,8 +235,14 @@ def evaluate(
     settings = load_settings()
     encoder = ENCODERS[settings.voiceprint.encoder](settings.models, settings.voiceprint.encoder_source)
     table = VoiceprintTable.load(settings.voiceprint.table or VOICEPRINT_TABLE)
-    evaluation = evaluate_folder(folder, encoder, Backend(table), seed=seed, trials=trials)
+    table.fits(encoder.id)
+    with bars() as tell:
+        evaluation = evaluate_folder(
+            folder, encoder, Backend(table), seed=seed, trials=trials, channel=channel, tell=tell
+        )
     report = evaluation.report
+    for file in report["unreadable"]:
+        print(f"note: {file}: holds no audio that can be read; left out", file=sys.stderr)
     if pictures is not None:
         from voiceprint.pictures import draw_all
 
@@ -305,10 +254,10 @@ def evaluate(
             for share, value in rates["fnir"].items()
         )
         lines.append(f"{name}: EER {100 * rates['eer']:.1f} %, Cllr {rates['cllr']:.2f}, FNIR {missed}")
-    _say(as_json, report, "\n".join(lines))
+    say(as_json, report, "\n".join(lines))
 
 
-def _search(settings: Settings) -> "VoiceSearch":
+def open_search(settings: Settings) -> "VoiceSearch":
     from voiceprint.search import VoiceSearch
 
     engine = engine_for(settings.database_url)
@@ -325,19 +274,25 @@ def _store(settings: Settings) -> "WatchListStore":
     return WatchListStore(engine, Vault.open(settings.voiceprint.keys))
 
 
-def _read(files: Sequence[Path], channel: int | None) -> "list[Samples]":
-    return [samples for _, samples in _each(files, channel)]
+def _read(files: Sequence[Path], channel: int | None, context: typer.Context) -> "list[Samples]":
+    return [samples for _, samples in each_read(files, channel, context.obj)]
 
 
-def _each(files: Sequence[Path], channel: int | None) -> "Iterator[tuple[Path, Samples]]":
+def each_read(
+    files: Sequence[Path], channel: int | None, activity: "VoiceActivity"
+) -> "Iterator[tuple[Path, Samples]]":
+    """`activity`: of another room, from ivr/voices_cli.py. Raises SurveyError for what is no voice."""
     from rich.console import Console
     from rich.progress import track
 
     from voiceprint.audio import read
+    from voiceprint.speech_check import check_for_voice
 
     console = Console(stderr=True)
     for file in track(files, "reading", console=console, transient=True, disable=not console.is_terminal):
-        yield file, read(file, channel=channel)
+        samples = read(file, channel=channel)
+        check_for_voice(file, samples, activity)
+        yield file, samples
 
 
 def _names(files: Sequence[Path]) -> str:
@@ -352,5 +307,5 @@ def _shown(entry: WatchlistEntry) -> dict[str, object]:
     }
 
 
-def _say(as_json: bool, values: Mapping[str, object], words: str) -> None:
+def say(as_json: bool, values: Mapping[str, object], words: str) -> None:
     print(json.dumps(values, ensure_ascii=False) if as_json else words)

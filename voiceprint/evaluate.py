@@ -1,7 +1,7 @@
 """Error rates on a folder of known speakers: all pairs of files, and a watch list of half of the speakers."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_hook.contract import SurveyError
-from voiceprint.audio import RATE_HZ, Samples, read
+from voiceprint.audio import RATE_HZ, Samples
 from voiceprint.backend import Backend
 from voiceprint.encoder.port import SpeakerEncoder
 from voiceprint.metrics import cllr, equal_error_rate, missed_at
 from voiceprint.open_set import Searched, drawn_eers, search
-from voiceprint.quality import speech_only
+from voiceprint.speakers import Unused, speaker_folders, spoken
 from voiceprint.training import fit_calibration
 from voiceprint.voiceprint import Vectors
 from voiceprint.whitening import GALLERY_FROM
@@ -55,6 +55,7 @@ class Report(TypedDict):
     utterances: int
     encoder: str
     skipped: int  # files with under 2 s of speech
+    unreadable: list[str]  # files that hold no audio; left out
     raw: Rates
     backend: Rates
     gain: dict[str, Gain]  # raw minus back end: EER, and FNIR where both could be told
@@ -90,16 +91,24 @@ class _Errors:
 
 
 def evaluate_folder(
-    folder: Path, encoder: SpeakerEncoder, backend: Backend, *, seed: int, trials: Path | None
+    folder: Path,
+    encoder: SpeakerEncoder,
+    backend: Backend,
+    *,
+    seed: int,
+    trials: Path | None,
+    channel: int | None,
+    tell: Callable[[str, int, int], None],
 ) -> Evaluation:
     """Nothing is fitted on the folder; as in a search, the back end is centred on who is enrolled.
 
-    Blocks, about 0.2 s per file. Raises SurveyError.
+    `tell`: what is being done, how many of it are done, of how many. Blocks, about 0.2 s per file.
+    Raises SurveyError.
     """
-    spoken, skipped = _gather(folder)
-    speakers, rng = spoken.speakers, np.random.default_rng(seed)
+    heard, unused = _gather(folder, channel, tell)
+    speakers, rng = heard.speakers, np.random.default_rng(seed)
     enrolments = [_enrolled(speakers, rng) for _ in range(ENROLMENTS)]
-    vectors = _embed(spoken.speech, encoder)
+    vectors = _embed(heard.speech, encoder, _telling(tell, "embedding", len(heard.speech)))
     backends = [_centred(backend, vectors, enrolled) for enrolled in enrolments]
     cosines = _cosines(vectors)
     scores = [_cosines(centred.whitened(vectors)) for centred in backends]
@@ -110,19 +119,20 @@ def evaluate_folder(
     }
     # The plain cosine is no likelihood ratio: for Cllr only, it gets the best line through these very trials.
     scale, offset = fit_calibration(*_pairs(cosines, speakers))
-    speech_s = np.array([len(speech) / RATE_HZ for speech in spoken.speech])
+    speech_s = np.array([len(speech) / RATE_HZ for speech in heard.speech])
     llrs = _calibrated(scores[0], speech_s, backends[0])
     if trials is not None:
-        _write_trials(trials, spoken, cosines, llrs)
+        _write_trials(trials, heard, cosines, llrs)
     report = Report(
         speakers=len(np.unique(speakers)),
-        utterances=len(spoken.names),
+        utterances=len(heard.names),
         encoder=str(encoder.id),
-        skipped=skipped,
+        skipped=len(unused.short),
+        unreadable=[str(file) for file in unused.unreadable],
         raw=_rates(errors["raw"], cllr(*_pairs(cosines * scale + offset, speakers))),
         backend=_rates(errors["backend"], cllr(*_pairs(llrs, speakers))),
         gain=_gains(errors["raw"], errors["backend"]),
-        by_duration=_by_duration(spoken, encoder, backends[0]),
+        by_duration=_by_duration(heard, vectors, encoder, backends[0], tell),
     )
     return Evaluation(report=report, llrs=_pairs(llrs, speakers))
 
@@ -133,30 +143,34 @@ def _centred(backend: Backend, vectors: Vectors, enrolled: Enrolled) -> Backend:
     return backend.centred_on(np.concatenate([vectors[files] for files in enrolled.values()]))
 
 
-def _gather(folder: Path) -> tuple[Spoken, int]:
-    if not folder.is_dir():
-        raise SurveyError(f"{folder}: no such folder; pass one with a folder of recordings per speaker")
-    speakers, names, speech, skipped = [], [], [], 0
-    for number, voice in enumerate(sorted(path for path in folder.iterdir() if path.is_dir())):
-        for file in sorted(path for path in voice.iterdir() if path.suffix.lower() in (".wav", ".flac")):
-            samples = speech_only(read(file))
-            if len(samples) < MIN_FILE_S * RATE_HZ:
-                skipped += 1
-                continue
+def _gather(
+    folder: Path, channel: int | None, tell: Callable[[str, int, int], None]
+) -> tuple[Spoken, Unused]:
+    speakers, names, speech, unused = [], [], [], Unused()
+    folders = speaker_folders(folder)
+    for number, speaker in enumerate(folders):
+        min_samples = int(MIN_FILE_S * RATE_HZ)
+        for file, samples in spoken(speaker, unused, channel=channel, min_samples=min_samples):
             speakers.append(number)
-            names.append(f"{voice.name}/{file.name}")
+            names.append(f"{speaker.name}/{file.name}")
             speech.append(samples)
+        tell("reading", number + 1, len(folders))
     counts = np.bincount(np.array(speakers, dtype=np.int64)) if speakers else np.zeros(0)
     if np.sum(counts > ENROLLED_FILES) < 2 or np.sum(counts > 0) < 4:
         raise SurveyError(
-            f"{folder}: too few speakers with speech; at least 4, two of them with 3 files of 2 s, are needed"
+            f"{folder}: {np.sum(counts > 0)} speakers with speech, {np.sum(counts > ENROLLED_FILES)} of them "
+            f"with 3 files of 2 s ({len(unused.short)} files are shorter, {len(unused.unreadable)} hold no "
+            "audio); too few: pass at least 4 speakers, 2 of them with 3 files"
         )
-    return Spoken(speakers=np.array(speakers, dtype=np.int64), names=names, speech=speech), skipped
+    return Spoken(speakers=np.array(speakers, dtype=np.int64), names=names, speech=speech), unused
 
 
-def _embed(speech: Sequence[Samples], encoder: SpeakerEncoder) -> Vectors:
-    parts = [encoder.embed_many(speech[start : start + BATCH]) for start in range(0, len(speech), BATCH)]
-    return np.concatenate(parts)
+def _embed(speech: Sequence[Samples], encoder: SpeakerEncoder, tell: Callable[[int], None]) -> Vectors:
+    made = []
+    for start in range(0, len(speech), BATCH):
+        made.append(encoder.embed_many(speech[start : start + BATCH]))
+        tell(min(len(speech), start + BATCH))
+    return np.concatenate(made)
 
 
 def _cosines(vectors: Vectors) -> Matrix:
@@ -246,22 +260,40 @@ def _gain(before: float, after: float, drawn_before: Sequence[float], drawn_afte
 
 
 def _by_duration(
-    spoken: Spoken, encoder: SpeakerEncoder, backend: Backend
+    heard: Spoken,
+    whole: Vectors,
+    encoder: SpeakerEncoder,
+    backend: Backend,
+    tell: Callable[[str, int, int], None],
 ) -> dict[str, dict[str, float | int]]:
-    """EER with every file cut to so much speech; lengths that too few files have are left out."""
+    """EER with every file cut to so much speech; lengths that too few files have are left out.
+
+    `whole` (n, d): the uncut files' embeddings, which a file shorter than the cut keeps.
+    """
     rates: dict[str, dict[str, float | int]] = {}
+    lengths = np.array([len(speech) for speech in heard.speech])
     for seconds in DURATIONS_S:
-        long_enough = [i for i, speech in enumerate(spoken.speech) if len(speech) >= 0.8 * seconds * RATE_HZ]
-        speakers = spoken.speakers[long_enough]
+        wanted = int(seconds * RATE_HZ)
+        long_enough = np.flatnonzero(lengths >= 0.8 * wanted)
+        speakers = heard.speakers[long_enough]
         if len(np.unique(speakers)) < 2 or np.bincount(speakers).max() < 2:
             continue
-        vectors = _embed([spoken.speech[i][: int(seconds * RATE_HZ)] for i in long_enough], encoder)
+        vectors, longer = whole.copy(), np.flatnonzero(lengths > wanted)
+        what = f"embedding {seconds:.0f} s of each"
+        if len(longer):
+            cut = [heard.speech[i][:wanted] for i in longer]
+            vectors[longer] = _embed(cut, encoder, _telling(tell, what, len(longer)))
+        vectors = vectors[long_enough]
         rates[f"{seconds:.0f}"] = {
             "raw_eer": round(equal_error_rate(*_pairs(_cosines(vectors), speakers)), 4),
             "backend_eer": round(equal_error_rate(*_pairs(_cosines(backend.whitened(vectors)), speakers)), 4),
             "utterances": len(long_enough),
         }
     return rates
+
+
+def _telling(tell: Callable[[str, int, int], None], what: str, of: int) -> Callable[[int], None]:
+    return lambda done: tell(what, done, of)
 
 
 def _interval(values: Sequence[float]) -> tuple[float, float]:

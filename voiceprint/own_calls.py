@@ -1,15 +1,14 @@
 """Material for calibration from a bank's own recordings: FOLDER/<speaker>/<n>.wav, one call a file."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from decision_hook.contract import SurveyError
-from voiceprint.audio import RATE_HZ, Samples, read
+from voiceprint.audio import RATE_HZ, Samples
 from voiceprint.encoder.port import SpeakerEncoder
-from voiceprint.quality import LISTING_FROM_S, speech_only
+from voiceprint.quality import LISTING_FROM_S
 from voiceprint.recipe import Material
+from voiceprint.speakers import SpeakerFolder, Unused, spoken
 from voiceprint.voiceprint import Vectors
 
 PROBE_S = (2.0, 5.0, 10.0, 20.0)
@@ -18,16 +17,15 @@ MIN_CALL_S = 2.0
 MIN_CALLS = 4  # to be tried: two to enrol, two to probe
 
 
-def material(folder: Path, encoder: SpeakerEncoder) -> Iterator[tuple[str, Material]]:
-    """One speaker after another; speakers with fewer than two calls of 2 s are left out. Blocks."""
-    if not folder.is_dir():
-        raise SurveyError(f"{folder}: no such folder; pass one with a folder of recordings per speaker")
-    for voice in sorted(path for path in folder.iterdir() if path.is_dir()):
-        files = sorted(path for path in voice.iterdir() if path.suffix.lower() in (".wav", ".flac"))
-        calls = [speech_only(read(file)) for file in files]
-        calls = [call for call in calls if len(call) >= MIN_CALL_S * RATE_HZ]
+def material(
+    speakers: Iterable[SpeakerFolder], encoder: SpeakerEncoder, unused: Unused, *, channel: int | None
+) -> Iterator[tuple[str, Material]]:
+    """One speaker after another; those with fewer than two calls of 2 s are left out. Blocks."""
+    for speaker in speakers:
+        heard = spoken(speaker, unused, channel=channel, min_samples=int(MIN_CALL_S * RATE_HZ))
+        calls = [speech for _, speech in heard]
         if len(calls) >= 2:
-            yield voice.name, _of_one(calls, encoder)
+            yield speaker.name, _of_one(calls, encoder)
 
 
 def _of_one(calls: Sequence[Samples], encoder: SpeakerEncoder) -> Material:

@@ -99,10 +99,7 @@ class VoiceSearch:
             return VoiceResult(searched=False, why_not="no voiceprint consent", net_speech_s=net_speech_s)
         voiceprint = self.voiceprint(segments)
         if voiceprint is None:
-            why_not = (
-                f"voice too short: {net_speech_s:.1f} s of speech, {self._settings.min_speech_s:.0f} s needed"
-            )
-            return VoiceResult(searched=False, why_not=why_not, net_speech_s=net_speech_s)
+            return self._too_short(net_speech_s)
         loaded, now = self.ready(), datetime.now(UTC)
         result = loaded.watchlist.search(voiceprint, now)
         if call is None:
@@ -111,6 +108,13 @@ class VoiceSearch:
         earlier = [(name, old) for name, old in loaded.calls.landmarks(REPLAYS_AMONG) if name != call]
         loaded.calls.keep(call, voiceprint, marks, consent_at_ms=consent.at_ms, at=now)
         return result.model_copy(update={"replay_of": _replay_among(earlier, marks)})
+
+    def search(self, segments: Sequence[Samples]) -> VoiceResult:
+        """Searches the list for the voice in recordings that staff hold. Keeps nothing."""
+        voiceprint = self.voiceprint(segments)
+        if voiceprint is None:
+            return self._too_short(round(len(pooled_speech(segments)) / RATE_HZ, 2))
+        return self.ready().watchlist.search(voiceprint, datetime.now(UTC))
 
     def same(self, first: Samples, second: Samples) -> float | None:
         """Probability that two short stretches of one call are one voice; see Similarity. Needs consent."""
@@ -149,6 +153,11 @@ class VoiceSearch:
     def found_of_100(self, speech_s: float) -> tuple[float, float, float]:
         """Of 100 listed voices, how many a call with so much speech would show; and the 95 % interval."""
         return self.ready().watchlist.found_of_100(speech_s, datetime.now(UTC))
+
+    def _too_short(self, net_speech_s: float) -> VoiceResult:
+        needed_s = self._settings.min_speech_s
+        why_not = f"voice too short: {net_speech_s:.1f} s of speech, {needed_s:.0f} s needed"
+        return VoiceResult(searched=False, why_not=why_not, net_speech_s=net_speech_s)
 
     def _load(self) -> Loaded:
         settings = self._settings

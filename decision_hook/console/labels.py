@@ -1,5 +1,7 @@
 """Words for open sets: fact keys, reason codes, measures. What is not known here stays as it is."""
 
+import re
+
 from decision_hook.console.fact_labels import FACTS
 from decision_hook.console.words import REASONS, STATES
 
@@ -84,6 +86,7 @@ NOTES = {
     "no voiceprint consent": "未同意声纹核验",
     "no conversation": "没有通话",
 }
+TOO_SHORT = re.compile(r"voice too short: ([\d.]+) s of speech, ([\d.]+) s needed")
 # Inside the notes on delivery.
 PHRASES = {
     "latency z": "反应偏离 σ",
@@ -139,6 +142,9 @@ def note(text: str) -> str:
     """A part's note; where it names a state and numbers, the numbers stay."""
     if text in NOTES:
         return NOTES[text]
+    short = TOO_SHORT.fullmatch(text)
+    if short is not None:
+        return f"语音过短：净语音 {short[1]} 秒，至少要 {short[2]} 秒"
     state, colon, rest = text.partition(": ")
     for said, words in PHRASES.items():
         rest = rest.replace(said, words)

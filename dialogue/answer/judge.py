@@ -4,23 +4,22 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
-from dialogue.answer.corrections import final_claim
+from dialogue.answer.delivery.fillers import filled_pauses
 from dialogue.answer.evidence import fact_part, llr
-from dialogue.answer.fold import simplified, without_fillers
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.keypad import judge_keys
 from dialogue.answer.match import Plan, conclude, plan, repeats_question
-from dialogue.answer.phone_evidence import PhoneEvidence, weigh_phones
 from dialogue.answer.requests import RequestLikelihoods
-from dialogue.answer.sayable import sayable
 from dialogue.answer.slots import slot_of
+from dialogue.answer.sounds import Listener, Sounds
 from dialogue.answer.tables import Tables
-from dialogue.answer.tolerance import tolerance_of
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
 from dialogue.hearing.context import context_of
@@ -46,6 +45,16 @@ _GRADES: Mapping[Intent, Grade] = {
 }
 _ENDS_THE_CALL = frozenset({Intent.HUMAN, Intent.LATER, Intent.WRONG_PERSON})
 _SOUNDS_LIKE_IT = 0.35  # per syllable
+_CERTAIN = 0.97  # a request that ends the call is asked about again below it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """One reply's evidence, and the judgement it rests on."""
+
+    evidence: AnswerEvidence
+    judgement: Judgement
+    fillers: tuple[tuple[int, int], ...] = ()  # filled pauses, (start, end) in ms since the call was answered
 
 
 class AnswerJudge:
@@ -63,25 +72,39 @@ class AnswerJudge:
         """`executor`: where sounds are compared, some 20 ms an answer. `today`: what 去年 counts from."""
         self._recognizer = recognizer
         self._executor = executor
-        self._tolerance = tolerance_of(tables.sound)
+        self._listener = Listener(tables)
         self._intents = intents
         self._tables = tables
         self._today = today
 
     async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
         """Grades one reply and says what it weighs. Never raises for what a caller or an engine does."""
+        return (await self.weigh_openly(heard, question)).evidence
+
+    async def weigh_openly(self, heard: HeardAnswer, question: AskedQuestion) -> Weighed:
+        """The same with the score behind the grade, for whoever measures this judge."""
         truth = truth_of(question, today=self._today())
         if heard.keys:
             judgement = judge_keys(heard.keys, question, truth, self._tables)
-            return _evidence(heard, question, "", judgement, keyed=True)
+            return Weighed(
+                evidence=_evidence(heard, question, "", judgement, keyed=True), judgement=judgement
+            )
         if not heard.segments:
-            return _evidence(heard, question, "", _plain(Grade.NO_ANSWER, "silence"))
+            return _without_words(heard, question, Grade.NO_ANSWER, "silence")
         transcript = await self._transcribed(heard, question)
-        if not transcript.text.strip():
-            return _evidence(heard, question, "", _plain(Grade.UNCLEAR, "no words were recognised"))
+        if not transcript.text.strip() and transcript.phones is None:
+            return _without_words(heard, question, Grade.UNCLEAR, "no words were recognised")
         judgement = await self._judge(heard, question, truth, transcript)
-        evidence = _evidence(heard, question, transcript.text, judgement)
-        return self._with_slot(evidence, question, transcript)
+        loop = asyncio.get_running_loop()
+        fillers = await loop.run_in_executor(
+            self._executor, filled_pauses, heard, transcript.text, transcript.phones
+        )
+        evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
+            update={"measures": {"fillers": float(len(fillers))}}
+        )
+        return Weighed(
+            evidence=self._with_slot(evidence, question, transcript), judgement=judgement, fillers=fillers
+        )
 
     def _with_slot(
         self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript
@@ -113,53 +136,64 @@ class AnswerJudge:
     ) -> Judgement:
         copied = repeats_question(transcript.text, question.asked)
         guess = self._intents.classify("" if copied else transcript.text, open_answer=truth is None)
-        if guess.source == "model" and guess.intent in _GRADES:
-            requests = await self._requested(heard, question, transcript.text)
-            known = guess.intent in self._tables.requests or guess.intent not in _ENDS_THE_CALL
-            if requests is not None and known and not requests.bears_out(guess.intent):
-                guess = IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
-            elif guess.intent in _ENDS_THE_CALL and question.attempts == 1:
-                return _plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
+        made: Plan | None = None
+        if truth is not None:
+            examples = context_of(question.kind, "")
+            made = plan(truth, transcript, self._tables, examples=examples, asked=question.asked)
+        sounds = await self._sounds(made, transcript)
+        if sounds is not None:
+            guess = sounds.corrected(guess, open_answer=truth is None)
+        elif guess.source == "model" and guess.intent in _GRADES:
+            guess = await self._borne_out(guess, heard, question, transcript.text)
+        if guess.intent in _ENDS_THE_CALL and question.attempts == 1 and not _certain(guess):
+            return _plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
+        if not transcript.text.strip() and guess.intent not in _GRADES:
+            return _plain(Grade.UNCLEAR, "no words were recognised")
         grade = _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
-        if truth is None:
+        if made is None:
             return _plain(grade or Grade.FREE, by)
-        examples = context_of(question.kind, "")
-        made = plan(truth, transcript, self._tables, examples=examples, asked=question.asked)
         says_value = made.reading.agreement is not Agreement.NONE
-        # The model's guess yields to an answer that sounds like the fact; a clear wording does not.
+        # A guess yields to an answer that sounds like the fact; a clear wording does not.
         doubtful = guess.source == "model" and made.sound < _SOUNDS_LIKE_IT
-        if grade is not None and not doubtful and _intent_wins(guess.intent, truth, made):
+        if grade is not None and not doubtful and _intent_wins(guess.intent, made.truth, made):
             return _plain(grade, by)
         if not says_value and guess.intent in {Intent.YES, Intent.NO}:
             return _plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
-        phones = await self._sounding(made, transcript)
         scores: tuple[float, ...] = ()
-        if phones is None:
+        if sounds is None or sounds.fact is None:
             scores = await self._wordings_scored(heard, made, question)
-        judgement = conclude(made, scores, self._tables.match, phones)
+        judgement = conclude(made, scores, self._tables.match, sounds.fact if sounds else None)
         if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
             # 不太记得，好像九八年: an uncertain guess is no plain other value.
             return _plain(Grade.DONT_KNOW, by)
         # Not after a mismatch: the time it takes would tell the caller of it.
-        if judgement.grade is Grade.UNCLEAR:
+        if judgement.grade is Grade.UNCLEAR and sounds is None:
             requests = await self._requested(heard, question, transcript.text)
-            scores = scores or await self._wordings_scored(heard, made, question)
-            expected = _expected(made, scores)
-            if requests is not None and (found := requests.plain(against=expected)) is not None:
+            if (
+                requests is not None
+                and (found := requests.plain(against=_expected(made, scores))) is not None
+            ):
                 return _plain(_GRADES[found], "the audio says so")
         return judgement
 
-    async def _sounding(self, made: Plan, transcript: Transcript) -> PhoneEvidence | None:
-        """What the sounds say of the fact; None: the engine tells none, or something was taken back."""
+    async def _borne_out(
+        self, guess: IntentGuess, heard: HeardAnswer, question: AskedQuestion, text: str
+    ) -> IntentGuess:
+        """What only the model makes of the words must be possible by the audio."""
+        requests = await self._requested(heard, question, text)
+        known = guess.intent in self._tables.requests or guess.intent not in _ENDS_THE_CALL
+        if requests is not None and known and not requests.bears_out(guess.intent):
+            return IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
+        return guess
+
+    async def _sounds(self, made: Plan | None, transcript: Transcript) -> Sounds | None:
+        """What the sounds themselves say; None: the engine does not tell them."""
         log_posteriors = transcript.phones
-        if log_posteriors is None or final_claim(without_fillers(simplified(transcript.text))).retracted:
+        if log_posteriors is None:
             return None
-
-        def weigh() -> PhoneEvidence | None:
-            return weigh_phones(sayable(made.sides, self._tables), log_posteriors, self._tolerance)
-
-        return await asyncio.get_running_loop().run_in_executor(self._executor, weigh)
+        listen = partial(self._listener.listen, made, transcript.text, log_posteriors)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, listen)
 
     async def _wordings_scored(
         self, heard: HeardAnswer, made: Plan, question: AskedQuestion
@@ -195,6 +229,10 @@ class AnswerJudge:
         return scores if len(scores) == len(candidates) else ()
 
 
+def _certain(guess: IntentGuess) -> bool:
+    return guess.source == "words" or (guess.source == "sounds" and (guess.probability or 0.0) >= _CERTAIN)
+
+
 def _intent_wins(intent: Intent, truth: Truth, made: Plan) -> bool:
     """Whether a reply that sounds like no answer is none, although a value may be read from it."""
     agreement = made.reading.agreement
@@ -218,6 +256,11 @@ def _expected(made: Plan, scores: Sequence[float]) -> float:
 
 def _plain(grade: Grade, why: str) -> Judgement:
     return Judgement(grade=grade, confidence=None, score=0.0, why=why)
+
+
+def _without_words(heard: HeardAnswer, question: AskedQuestion, grade: Grade, why: str) -> Weighed:
+    judgement = _plain(grade, why)
+    return Weighed(evidence=_evidence(heard, question, "", judgement), judgement=judgement)
 
 
 def _utterance(heard: HeardAnswer) -> Utterance:

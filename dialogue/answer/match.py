@@ -205,7 +205,7 @@ def conclude(
 
     agreement = made.reading.agreement
     if phones is not None and made.truth.kind is not FactKind.YES_NO and agreement is not Agreement.OPEN:
-        return _by_sound(made, phones, fit, table, judged)
+        return _by_sound(made, phones, fit, judged)
     if made.echo:
         return _echoed(made, scores, judged)
     if agreement is Agreement.EQUAL:
@@ -222,10 +222,10 @@ def conclude(
         return judged(Grade.UNCLEAR, 0.5, "no words were recognised")
     found = features(made, scores)
     p = probability(fit.bias, fit.weights, found)
-    if p >= table.match_above:
+    if p >= fit.match_above:
         return judged(Grade.MATCH, p, "misheard, but sounds like it")
     plain = not made.disputed and (agreement is Agreement.OTHER or made.sound >= _UNLIKE)
-    if p <= table.mismatch_below and plain:
+    if p <= fit.mismatch_below and plain:
         return judged(Grade.MISMATCH, p, "says something else")
     return judged(Grade.UNCLEAR, p, "between right and wrong")
 
@@ -248,22 +248,21 @@ def _by_sound(
     made: Plan,
     phones: PhoneEvidence,
     fit: MatchFit,
-    table: MatchTable,
     judged: Callable[[Grade, float, str], Judgement],
 ) -> Judgement:
     agreement = Agreement.NONE if made.echo else made.reading.agreement
     p = probability(fit.bias, fit.weights, phone_features(made, phones))
     if agreement is Agreement.PART:
-        grade = Grade.PARTIAL if p > table.mismatch_below else Grade.UNCLEAR
+        grade = Grade.PARTIAL if p > fit.mismatch_below else Grade.UNCLEAR
         return judged(grade, p, "part of it was said")
-    if p >= table.match_above:
+    if p >= fit.match_above:
         said = agreement is Agreement.EQUAL
         return judged(Grade.MATCH, p, "said in these words" if said else "misheard, but sounds like it")
     if agreement is Agreement.EQUAL:
         return judged(Grade.UNCLEAR, p, "the words fit, the sounds do not")
     another = phones.lead <= _ANOTHER_LEAD and phones.rival_fit >= _ANOTHER_FIT
     plain = another or (not made.disputed and (agreement is Agreement.OTHER or made.sound >= _UNLIKE))
-    if p <= table.mismatch_below and plain:
+    if p <= fit.mismatch_below and plain:
         return judged(Grade.MISMATCH, p, "says something else")
     return judged(Grade.UNCLEAR, p, "between right and wrong")
 

@@ -21,6 +21,7 @@ class PhoneEvidence:
     worst: float  # of its worst syllable
     lead: float  # over the best wrong value
     rival_fit: float  # per syllable of that value
+    score: float  # of the likeliest value, right or wrong, what is heard around it included
 
     def features(self) -> dict[str, float]:
         """By the names of MatchFit's weights."""
@@ -55,4 +56,5 @@ def weigh_phones(
         worst=min(ours),
         lead=max(-_LEAD, min(_LEAD, max(fits[best].score, _LOWEST) - rival_score)),
         rival_fit=sum(theirs) / len(theirs),
+        score=max(fits[best].score, rival_score),
     )

@@ -132,9 +132,9 @@ def _heard(log_posteriors: Floats, tolerance: Tolerance) -> Floats:
 
 
 def _around(log_posteriors: Floats, cost: float) -> Floats:
-    """Cost of what is heard up to each frame: each syllable of the best path of any sounds, as it begins."""
+    """Cost of what is heard up to each frame: each syllable of the best path, as it begins; 嗯 costs none."""
     path = log_posteriors.argmax(axis=1)
-    begins = (path != np.concatenate([[BLANK], path[:-1]])) & (path >= FIRST_FINAL)
+    begins = (path != np.concatenate([[BLANK], path[:-1]])) & (path >= FIRST_FINAL) & (path < min(HUM_IDS))
     total: Floats = (np.cumsum(begins) * cost).astype(np.float32)
     return total
 

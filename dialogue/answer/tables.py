@@ -140,6 +140,8 @@ class MatchFit(_File):
     bias: float
     weights: Mapping[str, float]
     text_equal: Annotated[float, Field(gt=0.5, lt=1)]  # P(right) if the words themselves say the fact
+    match_above: Annotated[float, Field(gt=0.5, lt=1)]
+    mismatch_below: Annotated[float, Field(gt=0, lt=0.5)]
 
 
 class MatchTable(_File):
@@ -150,8 +152,16 @@ class MatchTable(_File):
     """
 
     families: Mapping[str, MatchFit]
-    match_above: Annotated[float, Field(gt=0.5, lt=1)]
-    mismatch_below: Annotated[float, Field(gt=0, lt=0.5)]
+
+
+class PhraseFit(_File):
+    """P(the phrase that explains a reply best was said) = 1 / (1 + exp(-(bias + sum weight * feature)))."""
+
+    source: str  # simulated, calls, expert
+    n: Annotated[int, Field(ge=0)]
+    bias: float
+    weights: Mapping[str, float]
+    said_above: Annotated[float, Field(ge=0.5, lt=1)]
 
 
 class ReplyTable(_File):
@@ -261,9 +271,17 @@ class Tables:
     match: MatchTable
     replies: Mapping[str, ReplyTable]  # by the part of a script question's id before the dot
     requests: Mapping[Intent, Words]  # wordings of what is no answer
+    phrases: PhraseFit  # when such a wording was said, by its sounds
     slots: SlotTable
     # wording -> every (vocabulary, member) it may mean
     wordings: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    def spoken_phrases(self) -> dict[Intent, tuple[str, ...]]:
+        """By intent, everything that may be looked for by its sounds."""
+        found = {Intent(name): table.phrases for name, table in self.intents.items() if table.by_sound}
+        for intent, wordings in self.requests.items():
+            found[intent] = (*found.get(intent, ()), *wordings)
+        return found
 
 
 def read_tables(folder: Path) -> Tables:
@@ -287,6 +305,7 @@ def read_tables(folder: Path) -> Tables:
         match=_read(folder / "match.yaml", MatchTable),
         requests=_read(folder / "requests.yaml", _RequestsFile).root,
         replies=_read(folder / "replies.yaml", _RepliesFile).root,
+        phrases=_read(folder / "phrases.yaml", PhraseFit),
         slots=_read(folder / "slots.yaml", SlotTable),
         wordings={wording: tuple(where) for wording, where in wordings.items()},
     )

@@ -15,12 +15,18 @@ from dialogue.line import SAMPLE_RATE_HZ
 _LOWEST_RATE_HZ = 4_000
 
 
-def read_recording(path: Path) -> Utterance:
-    """The whole file, channels mixed, at its own rate. Raises SurveyError naming the file."""
+def read_recording(path: Path, *, longest_s: int | None = None) -> Utterance:
+    """The whole file or its first `longest_s`, channels mixed, at its own rate.
+
+    Raises SurveyError naming the file.
+    """
     if not path.is_file():
         raise SurveyError(f"{path}: no such file; check the path")
     try:
-        sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(path) as file:
+            rate_hz = file.samplerate
+            frames = -1 if longest_s is None else longest_s * rate_hz
+            sound = file.read(frames, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError) as exc:
         raise SurveyError(f"{path}: not a readable sound file; give a complete WAV or FLAC file") from exc
     if rate_hz < _LOWEST_RATE_HZ:

@@ -53,17 +53,16 @@ class SileroEngine:
 
         Windows: (256,) float32 of -1..1. Blocks; one run of the model for all.
         """
-        fresh = np.stack([samples for _, samples in windows])
-        before = np.stack([state.context for state, _ in windows])
+        fresh = np.concatenate([samples for _, samples in windows]).reshape(-1, WINDOW)
+        before = np.concatenate([state.context for state, _ in windows]).reshape(-1, _CONTEXT)
         memory = np.concatenate([state.memory for state, _ in windows], axis=1)
         inputs = {"input": np.concatenate([before, fresh], axis=1), "state": memory, "sr": _RATE}
         probabilities, after = self._session.run(None, inputs)
+        context = fresh[:, -_CONTEXT:].copy()
+        # The states of a batch share its arrays (1 kB a window): copying each costs as much as the rest here.
         return [
-            (
-                float(probabilities[i, 0]),
-                SileroState(memory=after[:, i : i + 1].copy(), context=fresh[i, -_CONTEXT:].copy()),
-            )
-            for i in range(len(windows))
+            (probability, SileroState(memory=after[:, i : i + 1], context=context[i]))
+            for i, probability in enumerate(probabilities[:, 0].tolist())
         ]
 
     def probabilities(self, wave: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -73,7 +73,7 @@ class Room:
         self.level_db = SILENCE_DB  # what speech must stand out from; SILENCE_DB: no such room
         self._levels: deque[float] = deque(maxlen=ROOM_FRAMES)
         self._voices: deque[bool] = deque(maxlen=ROOM_FRAMES)
-        self._until_look = ROOM_FRAMES // 4
+        self._until_look = ROOM_FRAMES  # a phrase in noise alone is as even
         self._kept = 0
 
     def follow(self, level: float, *, voices: bool) -> None:

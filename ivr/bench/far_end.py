@@ -1,8 +1,6 @@
 """The bench's side of the load generator: starts it, dials through it, gets its logs."""
 
 import asyncio
-import socket
-import sys
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +8,7 @@ from uuid import UUID
 
 from decision_hook.contract import CallOutcome, SurveyError
 from ivr.bench.applicants import BenchPlayer
+from ivr.bench.child import Child
 from ivr.bench.ledger import CallLog
 from ivr.bench.messages import (
     Asked,
@@ -20,13 +19,11 @@ from ivr.bench.messages import (
     Rehearsed,
     Ring,
     TakeDown,
-    receive,
-    send,
 )
+from ivr.bench.wire import receive, send
 from ivr.dialler.port import Answered, Dialled, NotAnswered, PlaceCall
 from ivr.simulator.cue import Cue
 
-GONE_S = 10.0  # for the generator to end after its socket closed
 PICK_UP_S = 15.0
 LOG_S = 15.0
 UNALLOCATED = 1  # ITU-T Q.850
@@ -36,7 +33,7 @@ class FarEnd:
     """The generator's process. `start` and `close` belong to the bench."""
 
     def __init__(self) -> None:
-        self._process: asyncio.subprocess.Process | None = None
+        self._child = Child("ivr.bench.generator")
         self._writer: StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._picked_up: dict[UUID, asyncio.Future[bool]] = {}
@@ -45,25 +42,12 @@ class FarEnd:
         self._rehearsed: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "ivr.bench.generator", str(theirs.fileno()), pass_fds=(theirs.fileno(),)
-            )
-        reader, self._writer = await asyncio.open_connection(sock=ours)
+        reader, self._writer = await self._child.start()
         self._reading = asyncio.create_task(self._read(reader), name="load generator")
 
     async def close(self) -> None:
         """Ends the process and its calls. Idempotent."""
-        if self._writer is not None:
-            self._writer.close()
-        if self._process is not None:
-            try:
-                async with asyncio.timeout(GONE_S):
-                    await self._process.wait()
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        await self._child.close()
         if self._reading is not None:
             await self._reading
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from decision_hook.contract import SurveyError
 from dialogue.speaking.kokoro import Kokoro
 from ivr.bench.ledger import CallLedger
-from ivr.bench.messages import Asked, Over, PickedUp, Rehearse, Rehearsed, Ring, TakeDown, receive, send
+from ivr.bench.messages import Asked, Over, PickedUp, Rehearse, Rehearsed, Ring, TakeDown
+from ivr.bench.wire import receive, send
 from ivr.media.protocol import Identity, encode
 from ivr.simulator.conversation import Conversation
 from ivr.simulator.cue import Cue, CueBoard

@@ -1,8 +1,5 @@
 """What the bench and its load generator say to each other, over a socket pair between parent and child."""
 
-import pickle
-import struct
-from asyncio import IncompleteReadError, StreamReader, StreamWriter
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -10,8 +7,6 @@ from uuid import UUID
 from ivr.bench.applicants import BenchPlayer
 from ivr.bench.ledger import CallLog
 from ivr.simulator.cue import Cue
-
-_LENGTH = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,22 +63,3 @@ class Over:
 
 
 Message = Rehearse | Rehearsed | Ring | PickedUp | Asked | TakeDown | Over
-
-
-def send(writer: StreamWriter, message: Message) -> None:
-    """Never blocks."""
-    body = pickle.dumps(message)
-    writer.write(_LENGTH.pack(len(body)) + body)
-
-
-async def receive(reader: StreamReader) -> Message | None:
-    """The next message; None when the other side is gone.
-
-    Pickle is safe here: the other end is our own child or parent, on a socket without an address.
-    """
-    try:
-        (size,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
-        message: Message = pickle.loads(await reader.readexactly(size))
-    except (IncompleteReadError, ConnectionError):
-        return None
-    return message

@@ -20,6 +20,7 @@ class Load:
     cpu_s: float  # of our process alone
     clock_late_p99_ms: float | None
     clock_skipped: int
+    overloaded_s: float  # a campaign would have held new calls back for so long
     audio_dropped_ms: int
     as_expected: int
     ended: int  # calls that came to their end
@@ -28,12 +29,13 @@ class Load:
 def turn_report(counted: Sequence[Answered], surplus: Sequence[Answered]) -> dict[str, object]:
     """`counted`: a quarter of each kind; `surplus`: what was heard besides."""
     return {
-        **_turns(counted),
+        **turn_figures(counted),
         "by_kind": {
-            kind.value: _turns([answer for answer in counted if answer.kind is kind]) for kind in QUARTERS
+            kind.value: turn_figures([answer for answer in counted if answer.kind is kind])
+            for kind in QUARTERS
         },
         "surplus": {
-            kind.value: _turns(of_kind)
+            kind.value: turn_figures(of_kind)
             for kind in AnswerKind
             if (of_kind := [answer for answer in surplus if answer.kind is kind])
         },
@@ -48,15 +50,16 @@ def load_report(answers: Sequence[Answered], load: Load) -> dict[str, object]:
         "calls": load.calls,
         "answers_per_s": round(per_s, 3),
         "answers_per_s_per_call": round(per_s / load.calls, 4),
-        **_turns(answers),
+        **turn_figures(answers),
         "cpu_cores": round(load.cpu_s / load.seconds, 3),
         "clock_late_ms": {"p99": load.clock_late_p99_ms, "skipped_ticks": load.clock_skipped},
+        "overloaded_s": round(load.overloaded_s, 1),
         "audio_dropped_ms": load.audio_dropped_ms,
         "as_expected": load.as_expected,
         "of": load.ended,
         "seconds": round(load.seconds, 1),
         "by_kind": {
-            kind.value: _turns(of_kind)
+            kind.value: turn_figures(of_kind)
             for kind in AnswerKind
             if (of_kind := [answer for answer in answers if answer.kind is kind])
         },
@@ -64,7 +67,8 @@ def load_report(answers: Sequence[Answered], load: Load) -> dict[str, object]:
     }
 
 
-def _turns(answers: Sequence[Answered]) -> dict[str, object]:
+def turn_figures(answers: Sequence[Answered]) -> dict[str, object]:
+    """What is said of any set of answers, ours or another system's."""
     turns = [answer.turn_ms for answer in answers if answer.turn_ms is not None]
     acks = [answer.ack_ms for answer in answers if answer.ack_ms is not None]
     cut = {kind: sum(answer.cut_off is kind for answer in answers) for kind in CutOff}

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from decision_hook.contract import FactKind
 from ivr.bench.ledger import CallLog, Spoken
-from ivr.bench.watch import CallNotes, Prompted, Step
+from ivr.bench.notes import CallNotes, Prompted, Step
 
 KEYPAD_SUFFIX = ":keypad"
 # A prompt's first sample against a punctual clock: never earlier, but the axis' zero is known to a few ms.
@@ -52,7 +52,9 @@ class Answered:
 
     question_id: str
     kind: AnswerKind
-    ends_s: float  # monotonic: the caller's last audible sample
+    began_s: float  # monotonic: the caller's first sample
+    ends_s: float  # the caller's last audible sample
+    question_s: float  # the next question's first audible sample
     pauses_ms: tuple[int, ...]
     turn_ms: float | None  # to the next question's first audible sample; None: cut off
     ack_ms: float | None  # to an acknowledgement before it; None: there was none, or cut off
@@ -110,7 +112,9 @@ def _answered(
     return Answered(
         question_id=prompt.question_id,
         kind=AnswerKind.HESITANT if spoken.pauses_ms else KINDS[prompt.kind],
+        began_s=spoken.began_s,
         ends_s=ends_s,
+        question_s=question_s,
         pauses_ms=spoken.pauses_ms,
         turn_ms=None if cut_off else (question_s - ends_s) * 1_000,
         ack_ms=None if cut_off or ack_s is None else (ack_s - ends_s) * 1_000,

@@ -1,59 +1,27 @@
 """Our side of a bench call: what was said when, and how long each step of a turn took."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from enum import StrEnum
 from uuid import UUID
 
-from decision_hook.contract import AnswerEvidence, FactKind
+from decision_hook.contract import AnswerEvidence
 from dialogue.answer.values import AskedQuestion, HeardAnswer
+from dialogue.completeness import complete
 from dialogue.ear import Completion
 from dialogue.events import AnswerUnderstood, CallEvent, PromptStarted
 from dialogue.line import Samples
-from dialogue.opening import ScriptJudge, Understood
+from dialogue.opening import ScriptJudge, Understood, whole
 from dialogue.speaking.port import SpeechSynthesizer
 from dialogue.survey import Judge
+from dialogue.turn.activity import level_db
+from dialogue.turn.complete import doubt
 from ivr.bench.far_end import FarEnd
+from ivr.bench.notes import CallNotes, HeardFrame, Mark, Prompted, Put, Step
+from ivr.conversation import VoiceActivityStream
 from ivr.simulator.cue import Cue
 
 CALL: ContextVar[UUID] = ContextVar("CALL")  # set in each call's task; what the call starts inherits it
-
-
-class Step(StrEnum):
-    """Moments of a turn, in the order in which they usually come."""
-
-    PAUSED = "paused"  # a pause was noticed; judging begins
-    DOUBTED = "doubted"  # the end-of-turn model has spoken
-    WEIGHED = "weighed"  # the words are judged
-    ACKNOWLEDGED = "acknowledged"  # a short acknowledgement was queued
-    UNDERSTOOD = "understood"  # the turn is over and the answer taken
-    ASKED = "asked"  # the next prompt was queued
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
-    step: Step
-    at_s: float  # monotonic
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompted:
-    """A prompt of one call."""
-
-    question_id: str  # "": asks nothing
-    kind: FactKind
-    at_ms: int  # on the call's own axis: where its first sample comes
-    queued_s: float  # monotonic
-
-
-@dataclass(slots=True)
-class CallNotes:
-    """Filled while a call lasts."""
-
-    prompts: list[Prompted] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
 
 
 class Watch:
@@ -62,6 +30,7 @@ class Watch:
     def __init__(self, far_end: FarEnd) -> None:
         self._far_end = far_end
         self._notes: dict[UUID, CallNotes] = {}
+        self._rendered: dict[UUID, list[tuple[str, Samples]]] = {}  # since a call's last prompt
 
     def begin(self, call: UUID) -> CallNotes:
         notes = self._notes[call] = CallNotes()
@@ -69,12 +38,22 @@ class Watch:
 
     def end(self, call: UUID) -> None:
         self._notes.pop(call, None)
+        self._rendered.pop(call, None)
 
-    def mark(self, step: Step) -> None:
+    def notes(self) -> CallNotes | None:
+        """Of the call whose task this is; None: it is over."""
+        return self._notes.get(CALL.get())
+
+    def mark(self, step: Step, *, complete: float | None = None) -> None:
         """Of the call whose task this is."""
-        notes = self._notes.get(CALL.get())
+        notes = self.notes()
         if notes is not None:
-            notes.marks.append(Mark(step=step, at_s=time.monotonic()))
+            notes.marks.append(Mark(step=step, at_s=time.monotonic(), complete=complete))
+
+    def rendered(self, text: str, samples: Samples) -> None:
+        """A prompt of this task's call is about to be said."""
+        if self.notes() is not None:
+            self._rendered.setdefault(CALL.get(), []).append((text, samples))
 
     def observe(self, event: CallEvent) -> None:
         notes = self._notes.get(event.call)
@@ -90,6 +69,28 @@ class Watch:
             notes.prompts.append(
                 Prompted(question_id=event.question_id, kind=event.kind, at_ms=event.at_ms, queued_s=now)
             )
+            sounds = self._rendered.pop(event.call, [])
+            asking = [samples for text, samples in sounds if event.text.endswith(text)]
+            if event.question_id and asking:
+                notes.puts.append(Put(cue=cue, audio=asking[0]))
+
+
+class TimedActivity:
+    """Implements ivr.conversation.VoiceActivityStream; keeps what the judge of turns got to see."""
+
+    def __init__(self, inner: VoiceActivityStream, watch: Watch) -> None:
+        self._inner, self._watch = inner, watch
+
+    async def probabilities(self, frames: Sequence[Samples]) -> list[float]:
+        found = await self._inner.probabilities(frames)
+        notes, now = self._watch.notes(), time.monotonic()
+        if notes is not None:
+            for frame, probability in zip(frames, found, strict=True):
+                notes.frames.append(HeardFrame(at_s=now, probability=probability, level_db=level_db(frame)))
+        return found
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 class TimedCompletion:
@@ -101,7 +102,7 @@ class TimedCompletion:
     async def probability(self, samples: Samples) -> float:
         self._watch.mark(Step.PAUSED)
         found = await self._inner.probability(samples)
-        self._watch.mark(Step.DOUBTED)
+        self._watch.mark(Step.DOUBTED, complete=doubt(found))
         return found
 
 
@@ -113,7 +114,7 @@ class TimedJudge:
 
     async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
         found = await self._inner.weigh(heard, question)
-        self._watch.mark(Step.WEIGHED)
+        self._watch.mark(Step.WEIGHED, complete=complete(found, question))
         return found
 
 
@@ -125,7 +126,7 @@ class TimedScriptJudge:
 
     async def understand(self, heard: HeardAnswer, asked: AskedQuestion) -> Understood:
         found = await self._inner.understand(heard, asked)
-        self._watch.mark(Step.WEIGHED)
+        self._watch.mark(Step.WEIGHED, complete=whole(found))
         return found
 
 
@@ -136,7 +137,9 @@ class TimedSynthesizer:
         self._inner, self._manners, self._watch = inner, frozenset(manners), watch
 
     async def render(self, text: str, *, slow: bool = False) -> Samples:
-        return await self._inner.render(text, slow=slow)
+        samples = await self._inner.render(text, slow=slow)
+        self._watch.rendered(text, samples)
+        return samples
 
     async def render_ahead(self, text: str, *, slow: bool = False) -> Samples:
         return await self._inner.render_ahead(text, slow=slow)

@@ -11,6 +11,7 @@ from rich.table import Table
 from decision_hook.contract import Application, CallVerdict, CreditDecision, DecisionResult
 from ivr.campaign.csv_file import BadRow
 from ivr.campaign.rules import CallWindow
+from ivr.inference.admission import HeldBack
 
 if TYPE_CHECKING:
     from decision_hook.store import CallRow
@@ -57,6 +58,7 @@ class Report:
     refused: tuple[Refused, ...]
     bad_rows: tuple[BadRow, ...]
     unstored: int  # calls that could not be stored
+    held_back: HeldBack  # calls that had to wait because the machine was overloaded
 
     @property
     def decided(self) -> int:
@@ -81,6 +83,7 @@ class Report:
             "refused": [{"application": one.application, "problem": one.problem} for one in self.refused],
             "bad_rows": [{"line": row.line, "problem": row.problem} for row in self.bad_rows],
             "unstored_calls": self.unstored,
+            "held_back": {"times": self.held_back.times, "seconds": round(self.held_back.seconds, 1)},
         }
 
 

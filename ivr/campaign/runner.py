@@ -26,6 +26,7 @@ from question_bank.budget import Kind
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 10.0  # at the latest; news is acted on at once
+LOOK_WHEN_HELD_S = 1.0  # while an overloaded machine holds calls back
 AFTER_FAILURE_S = 60.0  # an application whose call could not be stored rests so long
 
 
@@ -68,6 +69,7 @@ class Rooms:
     disk: Executor
     guessed: Callable[[Application, datetime], bool]  # asked often enough lately: a person decides; blocks
     call: Callable[[CallOrder], Awaitable[CallVerdict]]  # raises only if the call could not be stored
+    admits: Callable[[int], bool]  # may one more call begin beside so many? False: the machine is overloaded
     decide: Callable[[Application], CreditDecision]  # without a call; PENDING: call first
     give_up: Callable[[Application, Hopeless], CreditDecision]  # cannot be reached: why
 
@@ -136,6 +138,7 @@ class Campaign:
         `until_idle`: returns when nobody may be called now, with those who must wait. Otherwise runs until
         `stop_dialling`, or cancelled; calls in progress are then cancelled with it.
         `only`: ids of applications; None: the whole call list.
+        Whoever is due waits on the call list while the machine is overloaded.
         Raises SurveyError if the call list cannot be read (`until_idle`; else it is read again later).
         """
         running: set[asyncio.Task[None]] = set()
@@ -150,7 +153,10 @@ class Campaign:
                     plan, trouble = _NOTHING, problem
                     log.error("the call list cannot be read: %s", problem)
                 waiting = plan.waiting
+                held = False
                 for application in plan.due[: self._settings.calls_at_once - len(running)]:
+                    if held := not self._rooms.admits(len(running)):
+                        break
                     attempt = self._new_attempt()
                     self._calls[attempt] = application
                     task = calls.create_task(self._one(attempt, application), name=f"call {attempt}")
@@ -160,17 +166,17 @@ class Campaign:
                 idle = until_idle and not plan.due and not self._news.is_set()
                 if not running and (idle or self._stopping):
                     break
-                await self._wait(waiting)
+                await self._wait(waiting, LOOK_WHEN_HELD_S if held else LOOK_EVERY_S)
         if trouble is not None:
             raise trouble
         return waiting
 
-    async def _wait(self, waiting: tuple[Waiting, ...]) -> None:
-        """Until there is news, or somebody may be called."""
+    async def _wait(self, waiting: tuple[Waiting, ...], most_s: float) -> None:
+        """Until there is news, or somebody may be called; no longer than `most_s`."""
         first = min((one.until for one in waiting), default=self._now() + timedelta(days=1))
         until_first_s = max(0.05, (first - self._now()).total_seconds())
         try:
-            async with asyncio.timeout(min(LOOK_EVERY_S, until_first_s)):
+            async with asyncio.timeout(min(most_s, until_first_s)):
                 await self._news.wait()
         except TimeoutError:
             return

@@ -83,6 +83,10 @@ class SharedRecognizer:
     def counts(self) -> WorkerCounts:
         return self._worker.counts()
 
+    def live_wait_s(self, *, last_s: float) -> float:
+        """See BatchingWorker."""
+        return self._worker.live_wait_s(last_s=last_s)
+
     async def close(self) -> None:
         """Ends the worker's threads, for every priority."""
         await self._worker.close()

@@ -5,9 +5,10 @@ import heapq
 import itertools
 import threading
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
 from typing import Generic, TypeVar
@@ -16,6 +17,9 @@ from ivr.inference.niceness import Niceness, give_way
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
+
+
+KEPT_WAITS = 1_000
 
 
 class Priority(IntEnum):
@@ -55,13 +59,12 @@ class WorkerCounts:
     cpu_s: float  # CPU time of the worker's own threads; a library's inner threads are not in it
 
 
-@dataclass(slots=True, order=True)
+@dataclass(slots=True, eq=False)
 class _Job(Generic[Request, Result]):
-    priority: Priority
-    number: int
-    request: Request = field(compare=False)
-    loop: asyncio.AbstractEventLoop = field(compare=False)
-    future: "asyncio.Future[Result]" = field(compare=False)
+    request: Request
+    asked_s: float  # monotonic
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Result]"
 
 
 class BatchingWorker(Generic[Request, Result]):
@@ -89,7 +92,8 @@ class BatchingWorker(Generic[Request, Result]):
         self._run = run
         self._name, self._niceness = name, niceness
         self._max_waiting, self._max_batch = max_waiting, max_batch
-        self._waiting: list[_Job[Request, Result]] = []  # a heap
+        # A heap; no two numbers are alike, so that jobs are never compared.
+        self._waiting: list[tuple[Priority, int, _Job[Request, Result]]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._closed = False
@@ -97,6 +101,7 @@ class BatchingWorker(Generic[Request, Result]):
             threading.Thread(target=self._work, name=f"{name}-{i}", daemon=True) for i in range(threads)
         ]
         self._running = 0
+        self._live_waits: deque[tuple[float, float]] = deque(maxlen=KEPT_WAITS)  # when it ended, how long
         self._on_end: list[Callable[[], object]] = []  # called by the last thread to end
         self._tally = _Tally()
 
@@ -108,26 +113,17 @@ class BatchingWorker(Generic[Request, Result]):
         Raises WorkerFull, WorkerLate, WorkerClosed, or whatever the function raised.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(
-            priority=priority,
-            number=next(self._numbers),
-            request=request,
-            loop=loop,
-            future=loop.create_future(),
-        )
-        self._enqueue(job)
-        limit = asyncio.timeout(deadline_s)
+        job: _Job[Request, Result] = _Job(request, time.monotonic(), loop, loop.create_future())
+        entry = (priority, next(self._numbers), job)
+        self._enqueue(entry)
+        limit = loop.call_later(deadline_s, self._too_late, entry, deadline_s)
         try:
-            async with limit:
-                result: Result = await job.future
-                return result
-        except TimeoutError:
-            if not limit.expired():  # the function's own
-                raise
-            self._tally.late += 1
-            raise WorkerLate(f"{self._name}: no result within {deadline_s:g} s") from None
+            return await job.future
+        except asyncio.CancelledError:
+            self._withdraw(entry)
+            raise
         finally:
-            self._withdraw(job)
+            limit.cancel()
 
     def counts(self) -> WorkerCounts:
         with self._changed:
@@ -142,6 +138,17 @@ class BatchingWorker(Generic[Request, Result]):
                 cpu_s=tally.cpu_s,
             )
 
+    def live_wait_s(self, *, last_s: float) -> float:
+        """The longest that a LIVE request waited to be begun, in the last so many seconds or 1,000 requests.
+
+        Those that wait now count too; 0 without any.
+        """
+        now_s = time.monotonic()
+        with self._changed:
+            over = [waited_s for ended_s, waited_s in self._live_waits if ended_s >= now_s - last_s]
+            still = [now_s - job.asked_s for priority, _, job in self._waiting if priority is Priority.LIVE]
+        return max((*over, *still), default=0.0)
+
     async def close(self) -> None:
         """Refuses what waits, lets running batches finish, ends the threads. Idempotent."""
         loop, ended = asyncio.get_running_loop(), None
@@ -152,36 +159,42 @@ class BatchingWorker(Generic[Request, Result]):
                 ended = asyncio.Event()
                 self._on_end.append(partial(loop.call_soon_threadsafe, ended.set))
             self._changed.notify_all()
-        for job in waiting:
-            _fail(job, WorkerClosed(f"{self._name}: closed"))
+        _hand_over([job for *_, job in waiting], [WorkerClosed(f"{self._name}: closed")] * len(waiting))
         if ended is not None:
             await ended.wait()
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join()  # past its last statement
 
-    def _enqueue(self, job: _Job[Request, Result]) -> None:
+    def _enqueue(self, entry: tuple[Priority, int, _Job[Request, Result]]) -> None:
         with self._changed:
             if self._closed:
                 raise WorkerClosed(f"{self._name}: closed")
             if len(self._waiting) >= self._max_waiting:
                 self._tally.refused += 1
                 least = max(self._waiting)
-                if least.priority <= job.priority:
+                if least[0] <= entry[0]:
                     raise WorkerFull(f"{self._name}: {len(self._waiting)} requests wait already")
                 self._waiting.remove(least)
                 heapq.heapify(self._waiting)
-                _fail(least, WorkerFull(f"{self._name}: gave way to something more urgent"))
-            heapq.heappush(self._waiting, job)
+                _hand_over([least[2]], [WorkerFull(f"{self._name}: gave way to something more urgent")])
+            heapq.heappush(self._waiting, entry)
             for thread in self._threads:
                 if thread.ident is None:
                     thread.start()
                     self._running += 1
             self._changed.notify()
 
-    def _withdraw(self, job: _Job[Request, Result]) -> None:
+    def _too_late(self, entry: tuple[Priority, int, _Job[Request, Result]], deadline_s: float) -> None:
+        future = entry[2].future
+        if not future.done():
+            self._tally.late += 1
+            self._withdraw(entry)
+            future.set_exception(WorkerLate(f"{self._name}: no result within {deadline_s:g} s"))
+
+    def _withdraw(self, entry: tuple[Priority, int, _Job[Request, Result]]) -> None:
         with self._changed, suppress(ValueError):  # taken by a thread already
-            self._waiting.remove(job)
+            self._waiting.remove(entry)
             heapq.heapify(self._waiting)
 
     def _take(self) -> list[_Job[Request, Result]]:
@@ -190,7 +203,12 @@ class BatchingWorker(Generic[Request, Result]):
             while not self._waiting and not self._closed:
                 self._changed.wait()
             share = -(-len(self._waiting) // len(self._threads))
-            return [heapq.heappop(self._waiting) for _ in range(min(share, self._max_batch))]
+            taken = [heapq.heappop(self._waiting) for _ in range(min(share, self._max_batch))]
+            now_s = time.monotonic()
+            self._live_waits.extend(
+                (now_s, now_s - job.asked_s) for priority, _, job in taken if priority is Priority.LIVE
+            )
+        return [job for *_, job in taken]
 
     def _work(self) -> None:
         if self._niceness is not None:
@@ -204,11 +222,7 @@ class BatchingWorker(Generic[Request, Result]):
                 outcomes = [exc] * len(batch)
             with self._changed:
                 self._tally.add(len(batch), time.perf_counter() - wall, time.thread_time() - cpu)
-            for job, outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, Exception):
-                    _fail(job, outcome)
-                else:
-                    _settle(job, outcome)
+            _hand_over(batch, outcomes)
             del batch, outcomes  # no audio is kept while waiting for the next
         with self._changed:
             self._running -= 1
@@ -233,19 +247,22 @@ class _Tally:
         self.cpu_s += cpu_s
 
 
-def _settle(job: _Job[Request, Result], result: Result) -> None:
-    def deliver() -> None:
-        if not job.future.done():
-            job.future.set_result(result)
+def _hand_over(jobs: Sequence[_Job[Request, Result]], outcomes: Sequence[Result | Exception]) -> None:
+    """To whoever waits, whatever the thread; one wake-up of a loop for all that wait there."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[_Job[Request, Result], Result | Exception]]]
+    by_loop = defaultdict(list)
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        by_loop[job.loop].append((job, outcome))
+    for loop, settled in by_loop.items():
+        with suppress(RuntimeError):  # the loop is gone, and so is whoever waited
+            loop.call_soon_threadsafe(_deliver, settled)
 
-    with suppress(RuntimeError):  # the loop is gone, and so is whoever waited
-        job.loop.call_soon_threadsafe(deliver)
 
-
-def _fail(job: _Job[Request, Result], problem: Exception) -> None:
-    def deliver() -> None:
-        if not job.future.done():
-            job.future.set_exception(problem)
-
-    with suppress(RuntimeError):
-        job.loop.call_soon_threadsafe(deliver)
+def _deliver(settled: Sequence[tuple[_Job[Request, Result], Result | Exception]]) -> None:
+    for job, outcome in settled:
+        if job.future.done():
+            continue
+        if isinstance(outcome, Exception):
+            job.future.set_exception(outcome)
+        else:
+            job.future.set_result(outcome)

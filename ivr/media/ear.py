@@ -6,7 +6,9 @@ import numpy as np
 
 from dialogue.line import FRAME_MS, FRAME_SAMPLES, Samples
 from ivr.media.mouth import SILENCE
+from ivr.media.protocol import WIRE
 
+FRAME_BYTES = 2 * FRAME_SAMPLES
 # The backlog is judged by its smallest value over this many ticks: what never empties only delays us.
 JUDGED_TICKS = 50
 TOLERATED_FRAMES = 2  # the one that is due, and one against jitter: without it, gaps would tear speech
@@ -36,13 +38,10 @@ class Ear:
 
     def push(self, pcm: bytes) -> None:
         """Any even number of bytes, int16 little-endian."""
-        self._arrived += pcm
-        whole = len(self._arrived) // (2 * FRAME_SAMPLES)
-        if whole:
-            cut = whole * 2 * FRAME_SAMPLES
-            samples = np.frombuffer(bytes(self._arrived[:cut]), "<i2").astype(np.int16, copy=False)
-            self._frames.extend(samples.reshape(whole, FRAME_SAMPLES))
-            del self._arrived[:cut]
+        if not self._arrived and len(pcm) == FRAME_BYTES:  # nearly always
+            self._frames.append(np.frombuffer(pcm, WIRE).astype(np.int16, copy=False))
+        else:
+            self._cut(pcm)
         while len(self._frames) > self._max_frames:
             self._drop()
 
@@ -53,6 +52,15 @@ class Ear:
             self.filled_ms += FRAME_MS
             return SILENCE
         return self._frames.popleft()
+
+    def _cut(self, pcm: bytes) -> None:
+        self._arrived += pcm
+        whole = len(self._arrived) // FRAME_BYTES
+        if whole:
+            cut = whole * FRAME_BYTES
+            samples = np.frombuffer(bytes(self._arrived[:cut]), WIRE).astype(np.int16, copy=False)
+            self._frames.extend(samples.reshape(whole, FRAME_SAMPLES))
+            del self._arrived[:cut]
 
     def _catch_up(self) -> None:
         backlog = len(self._frames)

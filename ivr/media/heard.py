@@ -15,7 +15,7 @@ class HeardQueue:
         self._max_frames = max(1, max_ms // FRAME_MS)
         self._events: deque[LineEvent] = deque()
         self._frames = 0
-        self._arrived = asyncio.Event()
+        self._waiter: asyncio.Future[None] | None = None  # of `get`, while there is nothing
         self._last: HungUp | None = None
         self.dropped_ms = 0
 
@@ -33,15 +33,16 @@ class HeardQueue:
         else:
             self._last = event
         self._events.append(event)
-        self._arrived.set()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
     async def get(self) -> LineEvent:
         """The next event; HungUp for ever once it was reached."""
         while not self._events:
             if self._last is not None:
                 return self._last
-            self._arrived.clear()
-            await self._arrived.wait()
+            self._waiter = asyncio.get_running_loop().create_future()
+            await self._waiter
         event = self._events.popleft()
         if isinstance(event, FrameHeard):
             self._frames -= 1

@@ -75,6 +75,11 @@ class Mouth:
 
     def _cut(self, wanted: int) -> Samples:
         """Takes up to `wanted` samples off the queue."""
+        if self._queue and self._queue[0].size > wanted:  # nearly always
+            head = self._queue[0]
+            self._queue[0] = head[wanted:]
+            self._queued -= wanted
+            return head[:wanted]
         pieces: list[Samples] = []
         while wanted and self._queue:
             head = self._queue.popleft()

@@ -3,7 +3,7 @@
 import asyncio
 
 from dialogue.line import FRAME_MS, Samples
-from ivr.media.protocol import Audio, HangUp, encode
+from ivr.media.protocol import WIRE, HangUp, encode, encode_audio
 
 STALLED_MS = 2_000  # after this long without taking our audio a peer has lost the call for itself too
 PARTING_S = 1.0  # for the peer to close its side; Asterisk needs a few ms
@@ -38,7 +38,7 @@ class Sender:
             self._stalled_ms += FRAME_MS
             self.unsent_ms += FRAME_MS
             return False
-        self._transport.write(encode(Audio(pcm=frame.astype("<i2", copy=False).tobytes())))
+        self._transport.write(encode_audio(frame.astype(WIRE, copy=False).tobytes()))
         return True
 
     def part(self) -> None:

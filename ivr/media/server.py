@@ -18,6 +18,7 @@ from ivr.media.session import MediaSession
 IDENTIFY_S = 2.0  # Asterisk sends the UUID with the first packet
 # The kernel would buffer minutes for a stalled peer; this much is about a second.
 SEND_BUFFER_BYTES = 16_384
+RECEIVE_BUFFER_BYTES = 65_536  # 4 s of one caller's audio, who sends 323 bytes at a time
 
 
 class MediaServer:
@@ -30,6 +31,7 @@ class MediaServer:
         self._reception = Reception(max_strangers=settings.max_unknown_connections)
         self._connections: set[Connection] = set()
         self._sessions: WeakSet[MediaSession] = WeakSet()
+        self._buffer = memoryview(bytearray(RECEIVE_BUFFER_BYTES))
 
     async def start(self) -> tuple[str, int]:
         """Listens, and starts the clock if nobody did; closing the clock is its owner's part.
@@ -77,7 +79,7 @@ class MediaServer:
             self._server = None
 
     def _connection(self) -> "Connection":
-        return Connection(self._reception, self._connections, self._answered)
+        return Connection(self._reception, self._connections, self._answered, self._buffer)
 
     def _answered(self, attempt: UUID, sender: Sender) -> MediaSession:
         session = MediaSession(attempt, sender, self._clock, heard_max_ms=self._settings.heard_max_ms)
@@ -85,8 +87,12 @@ class MediaServer:
         return session
 
 
-class Connection(asyncio.Protocol):
-    """One TCP connection: a stranger's at first, then a call's. Keeps itself in `others` while it is open."""
+class Connection(asyncio.BufferedProtocol):
+    """One TCP connection: a stranger's at first, then a call's. Keeps itself in `others` while it is open.
+
+    Reads into a buffer that all connections share, since each takes out at once what came: a plain asyncio
+    Protocol allocates 256 KB for every packet, which at 400 calls costs a third of a core.
+    """
 
     sender: Sender
 
@@ -95,7 +101,9 @@ class Connection(asyncio.Protocol):
         reception: Reception,
         others: "set[Connection]",
         answered: Callable[[UUID, Sender], MediaSession],
+        buffer: memoryview,
     ) -> None:
+        self._buffer = buffer
         self._reception = reception
         self._others = others
         self._answered = answered
@@ -117,9 +125,12 @@ class Connection(asyncio.Protocol):
         else:
             self.sender.abort()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         try:
-            for frame in self._decoder.feed(data):
+            for frame in self._decoder.feed(self._buffer[:nbytes]):
                 if self.sender.closing:
                     return
                 self._take(frame)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -167,17 +166,22 @@ class CallAxis:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._first_tick = clock.tick + 1
+        self._first_tick: int | None = None  # None: not given yet
+        self._now_ms = (
+            0  # calls are given the same tick at different moments, so that the clock does not tell
+        )
         self._next_ms = 0  # start of the first frame not yet heard
 
     def now_ms(self) -> int:
-        return max(0, self._clock.tick - self._first_tick) * FRAME_MS
+        return self._now_ms
 
-    def due(self, tick: int) -> Iterator[int]:
+    def due(self, tick: int) -> range:
         """Starts of the frames that are over by this tick and were not given before."""
-        while self._next_ms < (tick - self._first_tick) * FRAME_MS:
-            yield self._next_ms
-            self._next_ms += FRAME_MS
+        if self._first_tick is None:
+            self._first_tick = tick
+        self._now_ms = (tick - self._first_tick) * FRAME_MS
+        first_ms, self._next_ms = self._next_ms, self._now_ms
+        return range(first_ms, self._next_ms, FRAME_MS)
 
     def close(self, owner: object) -> None:
         self._clock.leave(owner)

@@ -19,7 +19,7 @@ def warped(samples: NDArray[np.float32], rate_hz: int, warp: Warp) -> NDArray[np
     """The same words by somebody else; same length to within one hop. Blocks for about 0.3 x real time."""
     if warp == Warp():
         return samples
-    world = _world()
+    world = vocoder()
     sound = samples.astype(np.float64)
     pitch, times = world.dio(sound, rate_hz, frame_period=HOP_MS)
     pitch = world.stonemask(sound, pitch, times, rate_hz)
@@ -47,7 +47,7 @@ def _stretched(
 
 
 @cache
-def _world() -> Any:
+def vocoder() -> Any:
     """The compiled part of pyworld. Its package cannot be imported where setuptools >= 82 is installed: it
     asks pkg_resources, which is gone, for nothing but its own version number."""
     package = importlib.util.find_spec("pyworld")

@@ -2,21 +2,53 @@
 
 import pytest
 
-from decision_hook.contract import AnswerEvidence, Grade
+from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.completeness import complete
 from dialogue.step import Tries, decide
 from dialogue.turn.tracker import TurnPolicy, silence_needed_ms
+from tests.dialogue.answer.asked import asked
 
 UNDERSTOOD = (Grade.MATCH, Grade.MISMATCH, Grade.DENIAL)
 
 
-def evidence(grade: Grade) -> AnswerEvidence:
-    return AnswerEvidence(question="any.one", grade=grade, started_ms=0, ended_ms=500)
+def wait_ms(kind: FactKind, value: str, said: str, grade: Grade) -> int:
+    evidence = AnswerEvidence(question="any.one", grade=grade, text=said, started_ms=0, ended_ms=500)
+    return silence_needed_ms(complete(evidence, asked(kind, value)), TurnPolicy())
 
 
-def test_right_and_wrong_are_waited_for_alike() -> None:
-    waits = {silence_needed_ms(complete(evidence(grade)), TurnPolicy()) for grade in UNDERSTOOD}
-    assert len(waits) == 1
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        (FactKind.DIGITS, "2516", "二五一六"),
+        (FactKind.DIGITS, "2516", "尾号二五"),
+        (FactKind.AMOUNT, "15000", "一万五"),
+        (FactKind.AMOUNT, "15000", "一万"),
+        (FactKind.DATE, "1990-05-12", "九零年五月十二号"),
+        (FactKind.NAME, "王小明", "叫王小明"),
+        (FactKind.YES_NO, "yes", "是的"),
+        (FactKind.COUNT, "3", ""),
+    ],
+)
+def test_right_and_wrong_are_waited_for_alike(kind: FactKind, value: str, said: str) -> None:
+    assert len({wait_ms(kind, value, said, grade) for grade in UNDERSTOOD}) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "whole", "half"),
+    [
+        (FactKind.DIGITS, "2516", "二五一六", "二五"),
+        (FactKind.AMOUNT, "15000", "一万五千块", "一万"),
+        (FactKind.DATE, "1990-05-12", "九零年五月十二号。", "九零年"),
+        (FactKind.PLACE, "青岛市", "我住在青岛。", "我住在"),
+    ],
+)
+def test_half_an_answer_is_waited_for_longer(kind: FactKind, value: str, whole: str, half: str) -> None:
+    assert wait_ms(kind, value, half, Grade.MISMATCH) >= wait_ms(kind, value, whole, Grade.MATCH) + 200
+
+
+def test_keys_say_it_all() -> None:
+    keyed = AnswerEvidence(question="any.one", grade=Grade.MATCH, keyed=True, started_ms=0, ended_ms=500)
+    assert complete(keyed, asked(FactKind.DIGITS, "2516")) == 1.0
 
 
 @pytest.mark.parametrize("asked", [1, 2])

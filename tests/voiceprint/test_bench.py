@@ -11,7 +11,9 @@ from voiceprint.tables import VoiceprintTable
 @pytest.mark.filterwarnings("ignore:.*hnswlib.*")
 def test_the_report_has_its_keys_and_exact_search_is_exact(table: VoiceprintTable, backend: Backend) -> None:
     said: list[str] = []
-    report = run(backend, [1_000], lambda size: draw(table, voices=size, probes=40, seed=size), said.append)
+    report = run(
+        backend, [1_000], lambda size: draw(table, voices=size, probes=40, seed=size), said.append, 1_000
+    )
     ours = report["sizes"]["1000"]
     assert ours["recall_at_1"] == 1
     assert ours["missed_per_10000"] == 0

@@ -36,7 +36,18 @@ def test_the_weakest_link_is_the_lowest_score_that_joined() -> None:
     clusters.add_all(unit(np.array([a, a, [0.7, 0.714, 0]])))
     (cluster,) = clusters.found()
     assert cluster.members == (0, 1, 2)
-    assert cluster.weakest_link == pytest.approx(0.7, abs=0.01)
+    assert cluster.weakest is not None
+    assert cluster.weakest.score == pytest.approx(0.7, abs=0.01)
+    assert cluster.weakest.voices in ((0, 2), (1, 2))
+
+
+def test_thousands_of_calls_are_clustered_one_by_one_within_seconds() -> None:
+    rows, _ = voices([3, *[1] * 3_997])
+    clusters = Clusters(threshold=0.8)
+    clusters.add_all(rows[3:])
+    assert clusters.found() == []
+    clusters.add_all(rows[:3])  # the later ones of a list that was there
+    assert [cluster.members for cluster in clusters.found()] == [(3_997, 3_998, 3_999)]
 
 
 def test_below_the_threshold_nothing_joins() -> None:

@@ -29,6 +29,7 @@ import numpy as np
 from config.database import engine_for
 from voiceprint.call_store import rewrap
 from voiceprint.entry import EntryStatus, Grounds, WatchlistEntry
+from voiceprint.index import FaissIndex
 from voiceprint.seal import Vault
 from voiceprint.store import NewEntry, WatchListStore
 from voiceprint.voiceprint import EncoderId
@@ -44,6 +45,19 @@ if work == "rotate":
         print("rotating", flush=True)
         rewrap(engine, vault, batch=3)
         vault = vault.without_old_keys()
+if work == "rebuild":
+    print("rebuilding", flush=True)
+    while True:
+        entries, vectors = store.active(EncoderId(model="m", version="1", checksum="0" * 64), 8, now)
+        FaissIndex(8).add(np.arange(len(entries)), vectors)
+        print("rebuilt", len(entries), flush=True)
+if work == "destroy":
+    for entry in store.entries():
+        if entry.status is EntryStatus.REMOVED:
+            continue
+        print("destroying", entry.id, flush=True)
+        store.remove(entry.id, by="bob", at=now)
+        print("destroyed", entry.id, flush=True)
 number = 0
 while True:
     entry = WatchlistEntry(
@@ -115,4 +129,46 @@ def test_a_kill_in_the_middle_of_a_rotation_locks_nothing_out(tmp_path: Path) ->
     assert count > 5
     rewrap(engine, vault)
     assert len(WatchListStore(engine, vault.without_old_keys()).active(ENCODER, 8, NOW)[0]) == count
+    engine.dispose()
+
+
+def listed(folder: Path) -> dict[str, EntryStatus]:
+    engine = engine_for(f"sqlite:///{folder / 'crash.db'}")
+    store = WatchListStore(engine, Vault.open(folder / "keys.json"))
+    found = {entry.id: entry.status for entry in store.entries()}
+    active, _ = store.active(ENCODER, 8, NOW)  # every active one's key and vector can be read
+    assert {entry.id for entry in active} == {i for i, s in found.items() if s is EntryStatus.ACTIVE}
+    engine.dispose()
+    return found
+
+
+def test_a_kill_while_the_index_is_rebuilt_changes_nothing(tmp_path: Path) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path / 'crash.db'}")
+    migrate(engine)
+    engine.dispose()
+    killed_after(tmp_path, "list", "a", lines=40)
+    before = listed(tmp_path)
+    assert len(before) > 10
+    for lines in (1, 2, 5):
+        killed_after(tmp_path, "rebuild", "-", lines=lines)
+        assert listed(tmp_path) == before
+
+
+@pytest.mark.parametrize("lines", [1, 2, 4, 7])
+def test_a_kill_while_keys_are_destroyed_leaves_each_entry_whole_or_gone(tmp_path: Path, lines: int) -> None:
+    engine = engine_for(f"sqlite:///{tmp_path / 'crash.db'}")
+    migrate(engine)
+    killed_after(tmp_path, "list", "a", lines=60)
+    before = listed(tmp_path)
+    said = killed_after(tmp_path, "destroy", "-", lines=lines)
+    after = listed(tmp_path)
+    gone = {line.split()[1] for line in said if line.startswith("destroyed")}
+    assert all(after[entry] is EntryStatus.REMOVED for entry in gone)
+    touched = {line.split()[1] for line in said}
+    assert {entry: status for entry, status in after.items() if entry not in touched} == {
+        entry: status for entry, status in before.items() if entry not in touched
+    }
+    with reading(engine) as connection:
+        keys = set(connection.execute(sa.select(voice_key.c.owner)).scalars())
+    assert keys == {f"entry:{i}" for i, status in after.items() if status is not EntryStatus.REMOVED}
     engine.dispose()

@@ -2,7 +2,7 @@
 
 import importlib.util
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -10,17 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceprint.index import FaissIndex, Keys, VoiceIndex
-from voiceprint.large_index import LargeIndex
+from voiceprint.large_index import TRAINED_ON, LargeIndex
 from voiceprint.voiceprint import Vector, Vectors
 from voiceprint.watchlist import LARGE_FROM
 
-Products = NDArray[np.float32]
+Listed = NDArray[np.float16]
+PART = 100_000  # voices turned to 32 bits at a time
+RECALL = 0.999  # of the nearest: what a watch list needs
 
 
 class Contestant(Protocol):
     """One way to search. Everything blocks."""
 
-    def build(self, listed: Vectors) -> None: ...
+    def build(self, listed: Listed) -> None: ...
+
+    def aim(self, probes: Vectors, nearest: Keys) -> str:
+        """Chooses what reaches RECALL on these probes, whose nearest are known; says what that is."""
+        ...
 
     def nearest(self, probe: Vector) -> tuple[int, float]:
         """Position in the list and inner product."""
@@ -45,17 +51,20 @@ class Ours:
         self.index: VoiceIndex
         self._bytes: Callable[[], int]
 
-    def build(self, listed: Vectors) -> None:
+    def build(self, listed: Listed) -> None:
         dimensions = listed.shape[1]
         if len(listed) < LARGE_FROM:
             self.index = exact = FaissIndex(dimensions)
             self._bytes = lambda: len(exact) * (4 * dimensions + 16)
         else:
-            self.index = large = LargeIndex(dimensions, listed)
+            self.index = large = LargeIndex(dimensions, listed[:TRAINED_ON].astype(np.float32))
+            large.reserve(len(listed))
             self._bytes = lambda: large.bytes_held
-        for start in range(0, len(listed), 100_000):
-            part = listed[start : start + 100_000]
+        for start, part in parts(listed):
             self.index.add(np.arange(start, start + len(part)), part)
+
+    def aim(self, probes: Vectors, nearest: Keys) -> str:
+        return type(self.index).__name__
 
     def nearest(self, probe: Vector) -> tuple[int, float]:
         found = self.index.search(probe, 1)[0]
@@ -80,10 +89,14 @@ class NumpyExact:
 
     SPARE = 10_000  # rows for voices added later
 
-    def build(self, listed: Vectors) -> None:
+    def build(self, listed: Listed) -> None:
         self._used = len(listed)
-        self._rows = np.concatenate((listed, np.zeros((self.SPARE, listed.shape[1]), dtype=np.float32)))
+        self._rows = np.zeros((len(listed) + self.SPARE, listed.shape[1]), dtype=np.float32)
+        self._rows[: len(listed)] = listed
         self._keys = np.arange(len(self._rows))
+
+    def aim(self, probes: Vectors, nearest: Keys) -> str:
+        return "exact"
 
     def nearest(self, probe: Vector) -> tuple[int, float]:
         products = self._rows[: self._used] @ probe
@@ -113,12 +126,16 @@ class NumpyExact:
 class FaissFlat:
     """Exhaustive, as the library comes; only adding is kept apart from searching, or it crashes."""
 
-    def build(self, listed: Vectors) -> None:
+    def build(self, listed: Listed) -> None:
         import faiss
 
         self._lock = threading.Lock()
         self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(listed.shape[1]))
-        self._index.add_with_ids(listed, np.arange(len(listed)))
+        for start, part in parts(listed):
+            self.add(np.arange(start, start + len(part)), part)
+
+    def aim(self, probes: Vectors, nearest: Keys) -> str:
+        return "exact"
 
     def nearest(self, probe: Vector) -> tuple[int, float]:
         with self._lock:
@@ -145,18 +162,28 @@ class FaissFlat:
 
 
 class Hnswlib:
-    """A graph; M 32, searched with ef 400. It marks removed voices and keeps them."""
+    """A graph, as wide as the library makes it unasked. It marks removed voices and keeps them."""
 
-    EF, M = 400, 32
+    M = 16
+    EFS = (100, 200, 400, 800, 1_600, 3_200)  # candidates a search keeps: more find more and take longer
+    SPARE = 10_000  # places for voices added later
 
-    def build(self, listed: Vectors) -> None:
+    def build(self, listed: Listed) -> None:
         import hnswlib
 
         self._index = hnswlib.Index(space="ip", dim=listed.shape[1])
-        self._index.init_index(max_elements=2 * len(listed), ef_construction=200, M=self.M)
-        self._index.set_ef(self.EF)
+        self._index.init_index(max_elements=len(listed) + self.SPARE, ef_construction=200, M=self.M)
         self._bytes_a_voice: int = 4 * listed.shape[1] + 8 + 2 * 4 * self.M
-        self._index.add_items(listed, np.arange(len(listed)))
+        for start, part in parts(listed):
+            self._index.add_items(part, np.arange(start, start + len(part)))
+
+    def aim(self, probes: Vectors, nearest: Keys) -> str:
+        for ef in self.EFS:
+            self._index.set_ef(ef)
+            found = self._index.knn_query(probes, k=1)[0][:, 0]
+            if np.mean(found == nearest) >= RECALL:
+                break
+        return f"M {self.M}, ef {ef}"
 
     def nearest(self, probe: Vector) -> tuple[int, float]:
         keys, distances = self._index.knn_query(probe, k=1)
@@ -183,15 +210,17 @@ class MilvusLite:
     def __init__(self, folder: Path) -> None:
         self._path = folder / "milvus.db"
 
-    def build(self, listed: Vectors) -> None:
+    def build(self, listed: Listed) -> None:
         from pymilvus import MilvusClient
 
         self._path.unlink(missing_ok=True)
         self._client = MilvusClient(str(self._path))
         self._client.create_collection("voices", dimension=listed.shape[1], metric_type="IP")
-        for start in range(0, len(listed), 5_000):
-            part = listed[start : start + 5_000]
+        for start, part in parts(listed, 5_000):
             self.add(np.arange(start, start + len(part)), part)
+
+    def aim(self, probes: Vectors, nearest: Keys) -> str:
+        return "exact"
 
     def nearest(self, probe: Vector) -> tuple[int, float]:
         found = self._client.search("voices", data=[probe], limit=1)[0][0]
@@ -211,6 +240,12 @@ class MilvusLite:
     def bytes_held(self) -> int:
         held = [self._path, *self._path.parent.rglob("*")] if self._path.exists() else []
         return sum(path.stat().st_size for path in held if path.is_file())
+
+
+def parts(listed: Listed, size: int = PART) -> Iterator[tuple[int, Vectors]]:
+    """Where each part begins, and its rows in 32 bits."""
+    for start in range(0, len(listed), size):
+        yield start, listed[start : start + size].astype(np.float32)
 
 
 def peers(folder: Path) -> dict[str, Callable[[], Contestant]]:

@@ -63,7 +63,7 @@ class CallDelivery:
         self, heard: HeardAnswer, evidence: AnswerEvidence, role: Role, *, on_form: bool = False
     ) -> AnswerEvidence:
         """The same; blocks."""
-        measures = measure(heard, evidence.text)
+        measures = measure(heard, evidence.text, hums=int(evidence.measures.get("fillers", 0)))
         if measures is None:
             return evidence
         warm_up = role is Role.WARM_UP

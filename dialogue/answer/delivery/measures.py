@@ -29,7 +29,7 @@ class Measures:
     pauses: float = 0  # silences of at least 250 ms inside
     pause_ms: float = 0  # their sum
     longest_pause_ms: float = 0
-    fillers: float | None = None  # 嗯 呃 这个 那个 in the words; None: no words
+    fillers: float | None = None  # 嗯 呃 这个 那个, in the words or by sound; None: no words
     syllables: float | None = None
     rate_syl_s: float | None = None  # over the whole answer, pauses included
     articulation_syl_s: float | None = None  # over its speech only
@@ -44,13 +44,12 @@ class Measures:
         return {name: round(float(value), 3) for name, value in values.items() if value is not None}
 
 
-def measure(heard: HeardAnswer, text: str) -> Measures | None:
-    """`text`: what was understood, "" if nothing. None if nobody spoke."""
+def measure(heard: HeardAnswer, text: str, *, hums: int = 0) -> Measures | None:
+    """`text`: what was understood, "" if nothing; `hums`: fillers found by sound. None if nobody spoke."""
     if not heard.segments or heard.samples.size == 0:
         return None
     segments = heard.segments
-    gaps = [start - end for (_, end), (start, _) in pairwise(segments)]
-    pauses = [gap for gap in gaps if gap >= LEAST_PAUSE_MS]
+    pauses = [end - start for start, end in silent_pauses(heard)]
     speech_ms = sum(end - start for start, end in segments)
     whole_ms = segments[-1][1] - segments[0][0]
     spoken = np.concatenate([piece for piece in stretches(heard)] or [heard.samples[:0]])
@@ -62,7 +61,7 @@ def measure(heard: HeardAnswer, text: str) -> Measures | None:
         pauses=len(pauses),
         pause_ms=sum(pauses),
         longest_pause_ms=max(pauses, default=0),
-        fillers=len(_FILLERS.findall(text)) if text else None,
+        fillers=max(hums, len(_FILLERS.findall(text))) if text else None,
         syllables=syllables,
         rate_syl_s=_per_second(syllables, whole_ms),
         articulation_syl_s=_per_second(syllables, speech_ms),
@@ -71,6 +70,12 @@ def measure(heard: HeardAnswer, text: str) -> Measures | None:
         level_db=active_level_db(spoken),
         over_noise_db=_over_noise_db(heard, spoken),
     )
+
+
+def silent_pauses(heard: HeardAnswer) -> tuple[tuple[int, int], ...]:
+    """Silences of at least 250 ms inside the answer: (start, end) in ms since the call was answered."""
+    gaps = ((end, start) for (_, end), (start, _) in pairwise(heard.segments))
+    return tuple((start, end) for start, end in gaps if end - start >= LEAST_PAUSE_MS)
 
 
 def stretches(heard: HeardAnswer) -> list[Samples]:

@@ -28,7 +28,7 @@ class TransformersIntentModel:
         except (OSError, ValueError, KeyError) as exc:
             raise SurveyError(
                 f"{folder}: no usable intent model ({type(exc).__name__}); "
-                "restore it from the repository or train it with scripts/train_intent.py"
+                "restore it from the repository or train it with `shengwen hearing train`"
             ) from exc
         self._model.eval()
 

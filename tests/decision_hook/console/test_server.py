@@ -105,7 +105,8 @@ async def test_a_call_in_full(client: Client) -> None:
         "有无车贷",
         "很可能不是本人",
         "W-0007",
-        "57 个",
+        "57 个（95% 区间 41 至 69 个）",
+        'href="/calls/5b0c1f9e-5d2a-4d53-9d0e-0a8a5a1f7a99"',
         "按键",
     ):
         assert shown in text
@@ -299,6 +300,7 @@ def test_every_fact_and_every_reason_has_words() -> None:
             "迟疑：反应偏离 σ 2.6, 最长停顿偏离 σ 1.9, 1 个口头语",
         ),
         ("something new: 3", "something new: 3"),
+        ("voice too short: 1.2 s of speech, 2 s needed", "语音过短：净语音 1.2 秒，至少要 2 秒"),
     ],
 )
 def test_notes_in_words(note: str, words: str) -> None:

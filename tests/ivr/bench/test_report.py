@@ -9,7 +9,9 @@ def answered(number: int, *, cut_off: CutOff | None = None) -> Answered:
     return Answered(
         question_id="a",
         kind=QUARTERS[number % 4],
+        began_s=float(number) - 1.0,
         ends_s=float(number),
+        question_s=float(number) + 0.6,
         pauses_ms=(),
         turn_ms=None if cut_off else 600.0 + number,
         ack_ms=None,
@@ -29,6 +31,7 @@ def test_the_keys_of_the_turn_report() -> None:
 
 def test_the_keys_of_the_load_report() -> None:
     measured = Load(
+        overloaded_s=1.25,
         calls=2,
         seconds=60.0,
         cpu_s=30.0,

@@ -2,8 +2,8 @@ import pytest
 
 from decision_hook.contract import FactKind
 from ivr.bench.ledger import CallLog, Spoken
+from ivr.bench.notes import CallNotes, Mark, Prompted, Step
 from ivr.bench.turns import Answered, AnswerKind, CutOff, answers
-from ivr.bench.watch import CallNotes, Mark, Prompted, Step
 
 ZERO = 1_000.0
 

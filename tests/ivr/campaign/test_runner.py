@@ -104,6 +104,7 @@ class House:
         migrate(self.engine)
         self.store, self.people = HookStore(self.engine), CampaignStore(self.engine)
         self.telephone = Telephone(self.store)
+        self.room = 100  # so many calls the machine carries
         self.guessed: set[str] = set()  # applications whose people were asked often enough
         self.settings = CampaignSettings.model_validate({"calls_at_once": 3, **settings})
         self.campaign = Campaign(
@@ -113,6 +114,7 @@ class House:
                 disk=disk,
                 guessed=lambda application, now: application.id in self.guessed,
                 call=self.telephone.call,
+                admits=lambda running: running < self.room,
                 decide=lambda application: PENDING if (application.risk_score or 0) > 0.5 else APPROVED,
                 give_up=lambda _, why: CreditDecision(
                     result=DecisionResult.REFER, reasons=(Reason.NOT_REACHED.value, why.value)
@@ -183,6 +185,31 @@ async def test_at_most_so_many_at_once_and_never_two_to_one_number(house: House)
     assert len(house.called()) == 9
     assert [one.application.id for one in waiting] == ["A11", "A12"]  # the pause belongs to the person
     assert {one.until for one in waiting} == {NOON + timedelta(minutes=house.settings.retry_after_min)}
+
+
+async def test_an_overloaded_machine_is_given_no_further_call(house: House) -> None:
+    there_is_room, third = asyncio.Event(), asyncio.Event()
+
+    async def until_there_is_room(order: CallOrder) -> None:
+        if len(house.called()) == 3:
+            third.set()
+        if order.application.id != "A0":
+            await there_is_room.wait()
+
+    house.telephone.meanwhile = until_there_is_room
+    house.room = 2
+    for number in range(4):
+        await house.campaign.submit(risky(number))
+    campaign = asyncio.create_task(house.campaign.run(until_idle=True))
+    async with asyncio.timeout(20):
+        await third.wait()  # A0 ended, and one more took its place
+        for _turn in range(100):
+            await asyncio.sleep(0)
+        assert (house.telephone.most_open, len(house.called())) == (2, 3)  # of three that are allowed
+        house.room = 100
+        there_is_room.set()
+        await campaign
+    assert sorted(house.called()) == ["A0", "A1", "A2", "A3"]
 
 
 async def test_whoever_cannot_be_reached_waits_and_is_given_up_at_the_cap(house: House) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from config.settings import Settings
 from ivr.inference.vad import SileroPool, SileroStream
+from ivr.inference.worker import WorkerUnavailable
 
 pytestmark = pytest.mark.models
 SPEECH = Path(__file__).parents[2] / "dialogue" / "hearing" / "speech"
@@ -73,3 +74,33 @@ async def test_after_a_second_of_silence_a_stream_hears_as_if_it_were_new() -> N
     await pool.close()
     heard = len(answer) // FRAME
     assert old[-heard:] == pytest.approx(new[-heard:], abs=1e-6)
+
+
+async def test_calls_that_tick_together_go_to_the_model_together() -> None:
+    pool = SileroPool(Settings().models)
+    streams = [pool.stream() for _ in range(7)]
+    frames = [np.zeros(FRAME, dtype=np.int16)] * 2
+    await asyncio.gather(*(stream.probabilities(frames) for stream in streams))
+    assert (pool.counts().requests, pool.counts().batches) == (1, 1)
+    await pool.close()
+
+
+async def test_a_call_that_ends_while_it_waits_leaves_the_others_their_answers() -> None:
+    pool = SileroPool(Settings().models)
+    frames = [np.zeros(FRAME, dtype=np.int16)] * 2
+    ending, other = (asyncio.create_task(pool.stream().probabilities(frames)) for _ in range(2))
+    await asyncio.sleep(0)
+    ending.cancel()
+    assert len(await other) == 2
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    await pool.close()
+
+
+async def test_a_closed_pool_says_so_and_leaves_nothing() -> None:
+    pool = SileroPool(Settings().models)
+    stream = pool.stream()
+    await pool.close()
+    with pytest.raises(WorkerUnavailable):
+        await stream.probabilities([np.zeros(FRAME, dtype=np.int16)] * 2)
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -158,3 +158,19 @@ async def test_waiting_requests_are_shared_between_threads() -> None:
     await asyncio.gather(*busy, *waiting)
     assert gate.batches[2] == [1, 2]
     await worker.close()
+
+
+async def test_how_long_somebody_waited(worker: BatchingWorker[int, int], gate: Gate) -> None:
+    assert worker.live_wait_s(last_s=60) == 0
+    first = await occupied(worker, gate)
+    waited_before_s = worker.live_wait_s(last_s=60)
+    later = await queued(worker, 1, Priority.BACKGROUND)
+    assert worker.live_wait_s(last_s=60) == waited_before_s  # nobody is on the telephone for that
+    live = await queued(worker, 2)
+    await asyncio.to_thread(gate.let.acquire, timeout=0.02)  # time passes, and nobody lets
+    assert worker.live_wait_s(last_s=60) >= 0.02  # while it waits
+    gate.let.release()
+    gate.let.release()
+    await asyncio.gather(first, later, live)
+    assert 0.02 <= worker.live_wait_s(last_s=60) < 10
+    assert worker.live_wait_s(last_s=0) == 0

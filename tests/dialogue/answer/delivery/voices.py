@@ -45,12 +45,12 @@ def spoken(voice: Voice, ms: int, seed: int = 0) -> Floats:
     out = np.zeros(n)
     for index in range(len(shifts)):
         part = (syllable >= index) & (syllable < index + 1)
-        out[part] = _filtered(source, np.array(voice.formants_hz) * shifts[index])[part]
+        out[part] = filtered(source, np.array(voice.formants_hz) * shifts[index])[part]
     out *= 0.55 + 0.45 * np.sin(np.pi * (syllable % 1.0))
     return np.asarray(out / np.sqrt(np.mean(np.square(out))))
 
 
-def _filtered(source: Floats, formants_hz: Floats) -> Floats:
+def filtered(source: Floats, formants_hz: Floats) -> Floats:
     hz = np.fft.rfftfreq(source.size, 1 / SAMPLE_RATE_HZ)
     response = sum(1 / (1 + ((hz - f) / 120) ** 2) for f in formants_hz) + 0.02
     band = (hz > 300) & (hz < 3_400)

@@ -1,0 +1,86 @@
+"""Replies that are no answers, told by their sounds: 我要转人工 that was written down as 我要专人攻. Pure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dialogue.answer.intent.intent import Intent
+from dialogue.answer.spotting import Tolerance, best_path, spot, syllable_scores
+from dialogue.answer.tables import PhraseFit
+from dialogue.hearing.phones import FIRST_FINAL, HUM_IDS, phone_ids
+
+SHORTEST = 3  # syllables; shorter phrases are found in anything
+_WORST = -12.0  # nats
+_FURTHEST = 30.0  # nats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """Every phrase by its sounds, and what it means. Made once."""
+
+    sounds: tuple[tuple[int, ...], ...]
+    intents: tuple[Intent, ...]
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, phrases: Mapping[Intent, Sequence[str]]) -> "Phrases":
+        found: dict[tuple[int, ...], tuple[Intent, str]] = {}
+        for intent, texts in phrases.items():
+            for text in texts:
+                sounds = phone_ids(text)
+                if sum(phone >= FIRST_FINAL for phone in sounds) >= SHORTEST:
+                    found.setdefault(sounds, (intent, text))
+        return cls(
+            sounds=tuple(found),
+            intents=tuple(intent for intent, _ in found.values()),
+            texts=tuple(text for _, text in found.values()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardPhrase:
+    """The phrase that explains a reply best."""
+
+    intent: Intent
+    phrase: str
+    score: float  # nats against the best path of any sounds, what is heard around it included
+    fit: float  # per syllable
+    worst: float  # of its worst syllable
+    lead: float  # over the best phrase of another meaning
+    share: float  # of the syllables heard
+
+    def probability(self, fit: PhraseFit) -> float:
+        """That it was really said."""
+        z = fit.bias + sum(weight * self.features()[name] for name, weight in fit.weights.items())
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+
+    def features(self) -> dict[str, float]:
+        return {"fit": self.fit, "worst": self.worst, "lead": self.lead, "share": self.share}
+
+
+def hear_phrase(
+    phrases: Phrases, log_posteriors: NDArray[np.float32], tolerance: Tolerance
+) -> HeardPhrase | None:
+    """None: there are no phrases, or nothing was heard. Blocks for some 30 ms with 400 phrases and 2 s."""
+    heard = sum(FIRST_FINAL <= phone < min(HUM_IDS) for phone, _, _ in best_path(log_posteriors))
+    if not phrases.sounds or not heard:
+        return None
+    fits = spot(phrases.sounds, log_posteriors, tolerance)
+    best = max(range(len(fits)), key=lambda i: fits[i].score)
+    others = [f.score for f, i in zip(fits, phrases.intents, strict=True) if i is not phrases.intents[best]]
+    scores = [
+        max(score, _WORST)
+        for score in syllable_scores(phrases.sounds[best], log_posteriors, tolerance, fits[best])
+    ] or [_WORST]
+    return HeardPhrase(
+        intent=phrases.intents[best],
+        phrase=phrases.texts[best],
+        score=fits[best].score,
+        fit=sum(scores) / len(scores),
+        worst=min(scores),
+        lead=min(_FURTHEST, fits[best].score - max(others, default=-_FURTHEST)),
+        share=min(1.0, len(scores) / heard),
+    )

@@ -1,0 +1,1 @@
+"""Training the intent classifier: sentences from a grammar, some of them misheard."""

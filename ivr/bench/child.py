@@ -1,0 +1,40 @@
+"""A load generator's process, and the socket pair between it and the bench."""
+
+import asyncio
+import socket
+import sys
+from asyncio import StreamReader, StreamWriter
+
+GONE_S = 10.0  # for the process to end after its socket closed
+
+
+class Child:
+    """`start` and `close` belong to the bench."""
+
+    def __init__(self, module: str) -> None:
+        """`module`: run as `python -m MODULE FD`; it must end when the socket FD closes."""
+        self._module = module
+        self._process: asyncio.subprocess.Process | None = None
+        self._writer: StreamWriter | None = None
+
+    async def start(self) -> tuple[StreamReader, StreamWriter]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            descriptor = theirs.fileno()
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", self._module, str(descriptor), pass_fds=(descriptor,)
+            )
+        reader, self._writer = await asyncio.open_connection(sock=ours)
+        return reader, self._writer
+
+    async def close(self) -> None:
+        """Ends the process and its calls. Idempotent."""
+        if self._writer is not None:
+            self._writer.close()
+        if self._process is not None:
+            try:
+                async with asyncio.timeout(GONE_S):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()

@@ -1,0 +1,1 @@
+"""A Pipecat pipeline on our AudioSocket. Imported in the peer's own process only."""

@@ -1,0 +1,1 @@
+"""Measuring how answers are heard: a manifest of recordings in, a report out."""

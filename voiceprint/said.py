@@ -1,0 +1,25 @@
+"""What a search found, in words for the terminal."""
+
+from decision_hook.contract import VoiceResult
+
+
+def in_words(result: VoiceResult) -> list[str]:
+    """A line for each candidate or for none, what could have been found, and whether it was heard before."""
+    if not result.searched:
+        return [f"voice not searched: {result.why_not}"]
+    lines = [
+        f"{hit.entry}: score {hit.score:.2f}, llr {hit.llr:+.1f}, {hit.expected_false_alarms:.3g} false "
+        f"alarms expected per 1,000 calls, {hit.rivals} rivals"
+        for hit in result.hits
+    ]
+    if not lines:
+        lines.append(f"no candidate among {result.list_size} voices")
+    if result.replay_of:
+        lines.append(f"the audio of call {result.replay_of} was played again: listen to both")
+    if result.found_of_100 is not None and result.found_of_100_interval is not None:
+        low, high = result.found_of_100_interval
+        lines.append(
+            f"of 100 listed voices about {result.found_of_100:.0f} ({low:.0f} to {high:.0f}) would be found "
+            f"with {result.net_speech_s:.0f} s of speech ({result.found_of_100_from})"
+        )
+    return lines
