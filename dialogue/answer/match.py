@@ -252,12 +252,12 @@ def _by_sound(
 ) -> Judgement:
     agreement = Agreement.NONE if made.echo else made.reading.agreement
     p = probability(fit.bias, fit.weights, phone_features(made, phones))
-    if agreement is Agreement.PART:
-        grade = Grade.PARTIAL if p > fit.mismatch_below else Grade.UNCLEAR
-        return judged(grade, p, "part of it was said")
     if p >= fit.match_above:
         said = agreement is Agreement.EQUAL
         return judged(Grade.MATCH, p, "said in these words" if said else "misheard, but sounds like it")
+    if agreement is Agreement.PART:
+        grade = Grade.PARTIAL if p > fit.mismatch_below else Grade.UNCLEAR
+        return judged(grade, p, "part of it was said")
     if agreement is Agreement.EQUAL:
         return judged(Grade.UNCLEAR, p, "the words fit, the sounds do not")
     another = phones.lead <= _ANOTHER_LEAD and phones.rival_fit >= _ANOTHER_FIT

@@ -52,8 +52,8 @@ def _same(kind: Kind, key: str) -> ColumnElement[bool]:
     if kind is Kind.NUMBER:
         return application_table.c.phone.in_(spellings(key))
     if kind is Kind.DEVICE:
-        same: ColumnElement[bool] = application_table.c.body["device"].as_string() == key
-        return same
+        device: ColumnElement[bool] = application_table.c.body["device"].as_string() == key
+        return device
     facts = application_table.c.body["facts"]
     pairs = zip(IDENTITY, json.loads(key), strict=True)
     return sa.and_(*(facts[(name, "value")].as_string() == value for name, value in pairs))

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,7 +14,8 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from config.settings import Settings, VoiceprintSettings
-from decision_hook.contract import Consent, ConsentKind, SurveyError
+from decision_hook.contract import Application, Consent, ConsentKind, Fact, FactSource, SurveyError
+from decision_hook.store import HookStore
 from ivr.voices_cli import app
 from tests.fakes.babble import babble
 from tests.voiceprint.encoder.test_ge2e import voice
@@ -183,6 +185,31 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     soundfile.write(tmp_path / "none.wav", np.zeros(9_000), 8_000)
     with pytest.raises(SurveyError, match="too little speech"):
         run("add", tmp_path / "none.wav", *words)
+
+
+def test_one_voice_under_two_names_is_shown_with_both(
+    tmp_path: Path, engine: Engine, search: VoiceSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHENGWEN_DATABASE_URL", str(engine.url))
+    monkeypatch.setenv("SHENGWEN_VOICEPRINT__KEYS", str(tmp_path / "keys.json"))
+    store, calls = HookStore(engine), [uuid4() for _ in range(3)]
+    for number, (call, pitch_hz) in enumerate(zip(calls, (150, 150, 260), strict=True)):
+        name = Fact(value=f"王{number}", source=FactSource.FORM)
+        application = Application(id=f"A{number}", phone=f"1700000000{number}", facts={"full_name": name})
+        store.save_application(application, datetime.now(UTC))
+        store.begin_call(call, application.id, datetime.now(UTC))
+        assert search.consider([spoken(pitch_hz, 12)], YES, call=call).searched
+    done = CliRunner().invoke(app, ["cluster", "--json"], catch_exceptions=False)
+    report = json.loads(done.stdout)
+    assert report["voices"] == 3
+    (found,) = report["clusters"]
+    assert found["persons"] == 2
+    assert {(m["voice"], m["application"], m["person"], m["phone"]) for m in found["members"]} == {
+        (str(calls[0]), "A0", "王0", "17000000000"),
+        (str(calls[1]), "A1", "王1", "17000000001"),
+    }
+    assert set(found["weakest_link"]) == {str(calls[0]), str(calls[1])}
+    assert "王0" in CliRunner().invoke(app, ["cluster"], catch_exceptions=False).stdout
 
 
 def test_evaluation_reports_its_keys(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from decision_hook.contract import FactKind as K
 from dialogue.answer.forms import sides_of
@@ -13,21 +12,11 @@ from dialogue.answer.sayable import sayable
 from dialogue.answer.spotting import Tolerance, best_path, spot, syllable_scores
 from dialogue.answer.tolerance import tolerance_of
 from dialogue.answer.truth import truth_of
-from dialogue.hearing.phones import BLANK, PHONES, phone_ids
+from dialogue.hearing.phones import PHONES, phone_ids
 from tests.dialogue.answer.asked import TODAY, asked, tables
+from tests.dialogue.answer.sounding import sounds
 
 EXACT = Tolerance(confusions=np.eye(len(PHONES), dtype=np.float32), around=3.0)
-
-
-def sounds(text: str, *, sure: float = 0.9) -> NDArray[np.float32]:
-    """(frames, phones): each sound for two frames, silence between and around."""
-    frames = [BLANK, BLANK]
-    for phone in phone_ids(text):
-        frames += [phone, phone, BLANK]
-    rows = np.full((len(frames) + 2, len(PHONES)), (1 - sure) / (len(PHONES) - 1), dtype=np.float32)
-    rows[np.arange(len(frames)), frames] = sure
-    rows[len(frames) :, BLANK] = sure
-    return np.log(rows)
 
 
 def test_what_was_said_fits_best() -> None:

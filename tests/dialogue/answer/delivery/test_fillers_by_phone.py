@@ -17,7 +17,8 @@ def told(*phones: tuple[str, int], sure: float = 0.9) -> NDArray[np.float32]:
     shares[:, BLANK] = 1.0
     for name, at_ms in phones:
         shares[at_ms // 20, BLANK], shares[at_ms // 20, PHONES.index(name)] = 1 - sure, sure
-    return np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    rows: NDArray[np.float32] = np.log(shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+    return rows
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,95 @@
+"""The judge where the engine tells sounds: what was written down matters less than what was heard."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from decision_hook.contract import AnswerEvidence, Grade
+from decision_hook.contract import FactKind as K
+from dialogue.answer.intent.classify import IntentClassifier
+from dialogue.answer.intent.intent import Intent, IntentGuess
+from dialogue.answer.judge import AnswerJudge
+from dialogue.answer.sounds import Listener, Sounds
+from dialogue.answer.values import AskedQuestion, HeardAnswer
+from dialogue.hearing.port import Transcript
+from tests.dialogue.answer.asked import TODAY, asked, tables
+from tests.dialogue.answer.sounding import sounds
+from tests.fakes.recognizer import FakeRecognizer
+
+YEAR = asked(K.YEAR, "2016", key="hire_year", words="您是哪一年入职的？")
+NAME = asked(K.NAME, "黄美玲", key="contact_name")
+INCOME = asked(K.AMOUNT, "4000", key="monthly_income")
+
+
+@pytest.fixture
+def judge() -> Iterator[AnswerJudge]:
+    with ThreadPoolExecutor(1) as executor:
+        yield AnswerJudge(
+            FakeRecognizer(), IntentClassifier(tables()), tables(), executor, today=lambda: TODAY
+        )
+
+
+def heard(written: str, said: str) -> HeardAnswer:
+    return HeardAnswer(
+        samples=np.zeros(8_000, dtype=np.int16),
+        segments=((1_000, 1_800),),
+        started_ms=1_000,
+        ended_ms=1_800,
+        prompt_end_ms=500,
+        latency_ms=500,
+        transcript=Transcript(text=written, phones=sounds(said)),
+    )
+
+
+async def weighed(judge: AnswerJudge, question: AskedQuestion, written: str, said: str) -> AnswerEvidence:
+    return await judge.weigh(heard(written, said), question)
+
+
+@pytest.mark.parametrize(
+    ("question", "written", "said", "grade"),
+    [
+        (YEAR, "您是哪一年", "二零一六年", Grade.MATCH),
+        (NAME, "黄梅林", "黄美玲", Grade.MATCH),
+        (NAME, "黄梅林", "黄美华", Grade.UNCLEAR),  # the words fit, the sounds do not
+        (NAME, "黄花", "黄美华", Grade.MISMATCH),
+        (INCOME, "四千", "四千六", Grade.UNCLEAR),
+        (YEAR, "我要专人攻服务", "我要转人工服务", Grade.HUMAN),
+        (NAME, "在硕一片", "再说一遍", Grade.REPEAT),
+        (YEAR, "", "我不记得了", Grade.DONT_KNOW),
+        (YEAR, "", "嗯", Grade.UNCLEAR),
+    ],
+)
+async def test_what_was_heard_decides(
+    judge: AnswerJudge, question: AskedQuestion, written: str, said: str, grade: Grade
+) -> None:
+    found = await weighed(judge, question, written, said)
+    assert found.grade is grade
+
+
+async def test_what_was_taken_back_is_judged_by_its_words(judge: AnswerJudge) -> None:
+    found = await weighed(judge, YEAR, "一五年，不对，一六年", "一五年不对一六年")
+    assert found.grade is Grade.MATCH
+
+
+def listened(said: str, written: str = "") -> Sounds:
+    return Listener(tables()).listen(None, written, sounds(said))
+
+
+def test_words_that_only_resemble_a_phrase_must_be_heard() -> None:
+    resembling = IntentGuess(intent=Intent.HUMAN, probability=None, source="sound", phrase="转人工")
+    assert listened("转人工").corrected(resembling, open_answer=False).intent is Intent.HUMAN
+    assert listened("张仁功先生").corrected(resembling, open_answer=False).intent is Intent.HUMAN
+    assert listened("我在青岛上班").corrected(resembling, open_answer=False).intent is Intent.ANSWER
+
+
+def test_a_clear_wording_needs_no_sound() -> None:
+    plain = IntentGuess(intent=Intent.REFUSAL, probability=None, source="words", phrase="不想说")
+    assert listened("四千六百块").corrected(plain, open_answer=False) is plain
+
+
+def test_a_long_story_may_hold_a_phrase() -> None:
+    story = "我一般早上八点起来然后先送孩子我不知道几点到单位"
+    answer = IntentGuess(intent=Intent.ANSWER, probability=None, source="words")
+    assert listened(story, story).corrected(answer, open_answer=True).intent is Intent.ANSWER
