@@ -94,6 +94,7 @@ def weighed(kind: K, value: str, said: str, *, key: str, words: str = "") -> Pho
         (K.DATE, "birth_date", "1990-05-12", "九零年五月十二号", "九零年五月十七号"),
         (K.COUNT, "pay_day", "15", "十五号", "二十五号"),
         (K.NAME, "contact_name", "黄美玲", "黄美玲", "黄美华"),
+        (K.TERM, "zodiac", "鼠", "属鼠", "属鸡"),
         (K.PLACE, "home_community", "阳光花园", "阳光花园", "阳春花园"),
     ],
 )
