@@ -29,7 +29,7 @@ _SAYS_IT_ALL = 0.8
 _LIKELY = 0.65  # 0.68 s; at 0.5 s 13 of 55 hesitant answers were cut off, 8 calls at once
 _MORE_MAY_COME = 0.4
 _HALF = 0.3
-_OPEN_END = re.compile(r"(?:是|在|叫|姓|的|和|跟|属|到|年|大概|应该|好像|可能|一个|那个|这个)$")
+_OPEN_END = re.compile(r"(?:是|在|叫|姓|和|跟|大概|应该|好像|可能|那个|这个)$")
 _ROUND = re.compile(r"[万千]$")
 _ANY_DAY = date(2000, 1, 1)  # of 去年 only its being a year counts
 
@@ -41,7 +41,7 @@ def complete(evidence: AnswerEvidence, asked: AskedQuestion) -> float | None:
     if evidence.keyed:
         return 1.0
     words = without_fillers(evidence.text).rstrip(PAUSES)
-    if _OPEN_END.search(words) and asked.kind is not FactKind.YEAR:
+    if _OPEN_END.search(words):
         return _MORE_MAY_COME
     return _by_shape(words, asked)
 

@@ -15,7 +15,7 @@ from dialogue.answer.span import spell
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth
 from dialogue.answer.values import Agreement, Form
-from dialogue.hearing.phones import FIRST_FINAL, phone_ids
+from dialogue.hearing.phones import phone_ids
 
 Sounds = tuple[int, ...]  # phone ids of one wording
 _MOST_COUNT = 60
@@ -46,16 +46,13 @@ def sayable(sides: Sides, tables: Tables) -> Sayable:
 
 def _sounds(forms: Iterable[Form], kind: FactKind) -> set[Sounds]:
     """Of whole forms; those in Arabic numbers are said as others are."""
-    found = {
+    return {
         ids
         for form in forms
         if form.whole
         and not any(c in _DIGITS for c in form.text)
         and (ids := phone_ids(spell(form.text, kind)))
     }
-    # 鼠 is heard in every 属: a single syllable counts only where there is no longer way to say it.
-    longer = {ids for ids in found if sum(phone >= FIRST_FINAL for phone in ids) > 1}
-    return longer if longer and kind is FactKind.TERM else found
 
 
 def _values(truth: Truth) -> Iterable[tuple[str, Agreement]]:

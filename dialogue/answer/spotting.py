@@ -2,7 +2,7 @@
 
 Keyword spotting on a connectionist temporal classification (Graves et al., 2006): a wording's best path
 through the frames, against the best path of any sounds at all. What is heard before and after it costs a
-little for each syllable, so that a short wording does not hide in a longer one.
+little for each sound, so that a short wording does not hide in a longer one.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Tolerance:
     """What may stand for what, and at which cost."""
 
     confusions: Floats  # (phones, phones): weight of hearing the second for the first, 1 on the diagonal
-    around: float  # nats for each syllable outside the wording
+    around: float  # nats for each sound outside the wording
 
 
 def spot(
@@ -132,9 +132,12 @@ def _heard(log_posteriors: Floats, tolerance: Tolerance) -> Floats:
 
 
 def _around(log_posteriors: Floats, cost: float) -> Floats:
-    """Cost of what is heard up to each frame: each syllable of the best path, as it begins; 嗯 costs none."""
+    """Cost of what is heard up to each frame: each sound of the best path, as it begins; 嗯 costs none.
+
+    An initial costs as much as a final: without it 一楼 would be all of 七楼.
+    """
     path = log_posteriors.argmax(axis=1)
-    begins = (path != np.concatenate([[BLANK], path[:-1]])) & (path >= FIRST_FINAL) & (path < min(HUM_IDS))
+    begins = (path != np.concatenate([[BLANK], path[:-1]])) & (path != BLANK) & (path < min(HUM_IDS))
     total: Floats = (np.cumsum(begins) * cost).astype(np.float32)
     return total
 

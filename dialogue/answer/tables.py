@@ -41,7 +41,7 @@ class PhoneTable(_File):
     dialect: Annotated[float, Field(ge=0, lt=1)]
     dialect_up_to: Cost  # pairs of sounds that cost no more than this are dialects of each other
     tone: Annotated[float, Field(ge=0, lt=1)]
-    around: Annotated[float, Field(ge=0)]  # nats for a syllable outside the wording
+    around: Annotated[float, Field(ge=0)]  # nats for a sound outside the wording
 
 
 class _SoundFile(_File):

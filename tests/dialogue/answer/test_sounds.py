@@ -53,7 +53,7 @@ async def weighed(judge: AnswerJudge, question: AskedQuestion, written: str, sai
         (YEAR, "您是哪一年", "二零一六年", Grade.MATCH),
         (NAME, "黄梅林", "黄美玲", Grade.MATCH),
         (NAME, "黄梅林", "黄美华", Grade.UNCLEAR),  # the words fit, the sounds do not
-        (NAME, "黄花", "黄美华", Grade.MISMATCH),
+        (NAME, "理建郭", "李建国", Grade.MISMATCH),
         (INCOME, "四千", "四千六", Grade.UNCLEAR),
         (YEAR, "我要专人攻服务", "我要转人工服务", Grade.HUMAN),
         (NAME, "在硕一片", "再说一遍", Grade.REPEAT),
