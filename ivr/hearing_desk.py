@@ -79,7 +79,7 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
         longest_wait_s=lambda last_s: max(
             recognizer.live_wait_s(last_s=last_s), silero.live_wait_s(last_s=last_s)
         ),
-        tables=tables_version(settings.answer.tables),
+        tables=tables_version(settings.answer.tables, settings.hearing.phones),
     )
 
 
@@ -93,9 +93,9 @@ async def open_recognizer(settings: Settings, stack: AsyncExitStack) -> SharedRe
     return recognizer
 
 
-def tables_version(folder: Path) -> str:
-    """Hash of every table, so that a verdict can say what it was weighed with."""
-    digest = hashlib.sha256()
+def tables_version(folder: Path, phones: Path | None) -> str:
+    """Hash of every table and the phone model, so that a verdict can say what it was weighed with."""
+    digest = hashlib.sha256(phones.read_bytes() if phones is not None else b"")
     for path in sorted(folder.glob("*.yaml")):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

@@ -4,6 +4,7 @@ The arithmetic is behind WhisperModel: CTranslate2 for speed, transformers for a
 """
 
 import hashlib
+import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from dialogue.hearing.vocabulary import Vocabulary
 BEAM = 5
 REPETITION_PENALTY = 1.1
 NO_REPEAT_NGRAM = 4
+
+_log = logging.getLogger(__name__)
 
 _SOUND_TAIL_S = 0.3  # the last sound may be told a little after it ends
 
@@ -90,6 +93,10 @@ class WhisperEngine:
         self._lock = Lock()
         if head is not None and head.fits(answer_of(lambda utterance: self._encode([utterance])[0])):
             self._head = head
+        elif head is not None:
+            _log.warning(
+                "hearing.phones: trained on another model than hearing.model; wordings are scored instead"
+            )
 
     def transcribe_many(self, orders: Sequence[ToTranscribe]) -> tuple[Transcript, ...]:
         """See HearingEngine. About 0.1 core-seconds per short answer, 0.06 in a batch."""

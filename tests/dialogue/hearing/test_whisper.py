@@ -7,12 +7,14 @@ import pytest
 
 from config.settings import HearingSettings, Settings
 from decision_hook.contract import FactKind, SurveyError
+from dialogue.answer.spotting import Tolerance, spot
 from dialogue.hearing.context import context_of
 from dialogue.hearing.ctranslate2_whisper import CTranslate2Whisper
 from dialogue.hearing.engine import HearingEngine, ToScore, ToTranscribe
 from dialogue.hearing.engines import build_engine
 from dialogue.hearing.features import log_mel
 from dialogue.hearing.forced import ForcedDecoder, grow_tree
+from dialogue.hearing.phones import PHONES, phone_ids
 from dialogue.hearing.port import Utterance
 from dialogue.hearing.transformers_whisper import TransformersWhisper
 from dialogue.hearing.vocabulary import load_vocabulary
@@ -80,6 +82,27 @@ def test_transformers_reads_the_same(whisper: HearingEngine, transformers: Heari
     [ours], [theirs] = whisper.transcribe_many([order]), transformers.transcribe_many([order])
     assert bare(theirs.text) == bare(ours.text) == "三七二九"
     assert theirs.no_speech == pytest.approx(ours.no_speech, abs=0.02)  # int8 against float32
+
+
+def test_the_sounds_are_told_by_either_engine(whisper: HearingEngine, transformers: HearingEngine) -> None:
+    exact = Tolerance(confusions=np.eye(len(PHONES), dtype=np.float32), around=2.5)
+    wordings = ("三七二九", "三七二六", "三一二九", "四七二九", "三七二", "三七二九九")
+    for engine in (whisper, transformers):
+        [transcript] = engine.transcribe_many([ToTranscribe(utterance=spoken("digits"))])
+        assert transcript.phones is not None
+        scores = [fit.score for fit in spot([phone_ids(w) for w in wordings], transcript.phones, exact)]
+        assert scores[0] > max(scores[1:]) + 1
+
+
+def test_another_encoder_puts_the_phone_model_aside(tmp_path: Path) -> None:
+    stored = dict(np.load(Settings().hearing.phones or ""))
+    np.savez(tmp_path / "other.npz", **(stored | {"encoder": np.roll(stored["encoder"], 1)}))
+    hearing = HearingSettings(threads=1, phones=tmp_path / "other.npz")
+    [transcript] = build_engine(Settings(hearing=hearing)).transcribe_many(
+        [ToTranscribe(utterance=spoken("digits"))]
+    )
+    assert bare(transcript.text) == "三七二九"
+    assert transcript.phones is None
 
 
 def test_forced_decoding_is_exact(converted_folder: Path) -> None:
