@@ -75,7 +75,7 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
         activity=silero.stream,
         completion=CompletionInThread(completion, thinking),
         judge=AnswerJudge(recognizer, intents, tables, weighing),
-        script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables)),
+        script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables, weighing)),
         longest_wait_s=lambda last_s: max(
             recognizer.live_wait_s(last_s=last_s), silero.live_wait_s(last_s=last_s)
         ),

@@ -20,11 +20,21 @@ from numpy.typing import NDArray
 
 from config.load import load_settings
 from config.settings import Settings
-from dialogue.answer.closed import SURE, family_likelihoods, features, wordings
+from dialogue.answer.closed import (
+    SURE,
+    family_likelihoods,
+    family_sounds,
+    features,
+    sound_features,
+    wordings,
+)
 from dialogue.answer.consent import decide, said_side
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.side import Side
+from dialogue.answer.spotting import spot
 from dialogue.answer.tables import read_tables
+from dialogue.answer.tolerance import tolerance_of
+from dialogue.hearing.phones import phone_ids
 from dialogue.hearing.port import Utterance
 from dialogue.speaking.kokoro import Kokoro
 from ivr.hearing_desk import open_recognizer
@@ -101,7 +111,8 @@ SAID: dict[str, dict[Side, tuple[str, ...]]] = {
 class Example:
     person: int
     side: Side
-    found: Mapping[str, float]  # features by name
+    wordings: Mapping[str, float]  # features by name, of likelihoods of wordings
+    sounds: Mapping[str, float]  # the same, of the sounds themselves
 
 
 def somebody(number: int) -> tuple[int, Chance]:
@@ -117,7 +128,7 @@ def somebody(number: int) -> tuple[int, Chance]:
 
 async def examples(settings: Settings, table: str, people: int) -> list[Example]:
     tables = read_tables(settings.answer.tables)
-    replies = tables.replies[table]
+    replies, tolerance = tables.replies[table], tolerance_of(tables.sound)
     intents = IntentClassifier(tables, model_folder=settings.answer.intent_model)
     script = load_bank(settings.interview.bank).script
     asked = (script.opening_person if table == "opening" else script.consent_recording).phrasings[0]
@@ -142,8 +153,13 @@ async def examples(settings: Settings, table: str, people: int) -> list[Example]
                     scores = await recognizer.score(
                         utterance, [*candidates, read.text or candidates[0]], context=context
                     )
-                    found = features(family_likelihoods(replies.families, scores[:-1]), said, scores[-1])
-                    made.append(Example(person=number, side=side, found=found))
+                    likely = features(family_likelihoods(replies.families, scores[:-1]), said, scores[-1])
+                    if read.phones is None:
+                        continue  # nobody was heard
+                    fits = spot([phone_ids(one) for one in candidates], read.phones, tolerance)
+                    best = family_sounds(replies.families, [found.score for found in fits])
+                    heard = sound_features(best, said)
+                    made.append(Example(person=number, side=side, wordings=likely, sounds=heard))
     print()
     return made
 
@@ -180,15 +196,16 @@ def fit(found: NDArray[np.float64], sides: NDArray[np.int64]) -> Fit:
     return Fit(bias=bias.detach().numpy() - mean @ raw, weights=raw)
 
 
-def arrays(made: list[Example]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """(examples, features in alphabetical order), and the index of each one's side."""
-    found = np.array([[example.found[name] for name in sorted(example.found)] for example in made])
+def arrays(made: list[Example], by: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(examples, features in alphabetical order), and the index of each side. `by`: wordings, sounds."""
+    rows = [getattr(example, by) for example in made]
+    found = np.array([[row[name] for name in sorted(row)] for row in rows])
     return found, np.array([SIDES.index(example.side) for example in made])
 
 
-def figures(made: list[Example]) -> str:
+def figures(made: list[Example], by: str) -> str:
     """Held out by person: how often right, in doubt, wrong when a side must be sure."""
-    found, sides = arrays(made)
+    found, sides = arrays(made, by)
     fold = np.array([example.person % FOLDS for example in made])
     logs = np.zeros((len(made), len(SIDES)))
     for k in range(FOLDS):
@@ -205,6 +222,17 @@ def figures(made: list[Example]) -> str:
     return "\n".join(lines)
 
 
+def written(fitted: Fit, names: list[str]) -> dict[str, object]:
+    """As the table has it."""
+    return {
+        "bias": {str(side): round(float(fitted.bias[i]), 3) for i, side in enumerate(SIDES)},
+        "weights": {
+            str(side): {name: round(float(fitted.weights[j, i]), 4) for j, name in enumerate(names)}
+            for i, side in enumerate(SIDES)
+        },
+    }
+
+
 async def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--people", type=int, default=40)
@@ -216,16 +244,10 @@ async def main() -> None:
     document = yaml.safe_load(text)
     for table, content in document.items():
         made = await examples(settings, table, people)
-        print(figures(made))
-        fitted = fit(*arrays(made))
         content["source"], content["n"] = "simulated", len(made)
-        content["bias"] = {str(side): round(float(fitted.bias[i]), 3) for i, side in enumerate(SIDES)}
-        content["weights"] = {
-            str(side): {
-                name: round(float(fitted.weights[j, i]), 4) for j, name in enumerate(sorted(made[0].found))
-            }
-            for i, side in enumerate(SIDES)
-        }
+        for by in ("wordings", "sounds"):
+            print(f" by {by}\n{figures(made, by)}")
+            content[by] = written(fit(*arrays(made, by)), sorted(getattr(made[0], by)))
     dumped = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, default_flow_style=None, width=110)
     path.write_text(header + dumped, encoding="utf-8")
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.side import Side
-from dialogue.answer.tables import ReplyTable
+from dialogue.answer.tables import ReplyTable, SideFit
 
 F = TypeVar("F", bound=str)  # a family of wordings
 
@@ -71,10 +71,24 @@ def wordings(families: Mapping[F, Sequence[str]]) -> list[str]:
 def compare(table: ReplyTable, said: Side | None, scores: Sequence[float], free: float) -> Closed:
     """Pure. `scores`: of all wordings in order; `free`: of the free reading; `said`: what its words say."""
     families = family_likelihoods(table.families, scores)
-    found = features(families, said, free)
+    return _closed(table, table.wordings, features(families, said, free), said, families)
+
+
+def compare_sounds(table: ReplyTable, said: Side | None, scores: Sequence[float]) -> Closed:
+    """Pure. The same by sounds: `scores` are those of `spotting.spot`, of all wordings in order."""
+    families = family_sounds(table.families, scores)
+    return _closed(table, table.sounds, sound_features(families, said), said, families)
+
+
+def _closed(
+    table: ReplyTable,
+    fit: SideFit,
+    found: Mapping[str, float],
+    said: Side | None,
+    families: Mapping[str, float],
+) -> Closed:
     logs = {
-        side: table.bias[side]
-        + sum(table.weights[side].get(name, 0.0) * value for name, value in found.items())
+        side: fit.bias[side] + sum(fit.weights[side].get(name, 0.0) * value for name, value in found.items())
         for side in Side
     }
     if said is Side.NO:
@@ -83,6 +97,24 @@ def compare(table: ReplyTable, said: Side | None, scores: Sequence[float], free:
         logs[Side.NO] = min(logs[Side.NO], logs[Side.YES] + UNSAID_NO)
     others = _others(families)
     return Closed(leaning=Leaning(logs=logs), request=Intent(max(others, key=lambda family: others[family])))
+
+
+def sound_features(families: Mapping[str, float], said: Side | None) -> Mapping[str, float]:
+    """What the fit of sounds looks at, by name. `families`: of `family_sounds`."""
+    return {
+        "yes": max(FLOOR, families[Side.YES]),
+        "no": max(FLOOR, families[Side.NO]),
+        "other": max(FLOOR, max(_others(families).values())),
+        "says_yes": float(said is Side.YES),
+        "says_no": float(said is Side.NO),
+        "says_other": float(said is Side.OTHER),
+    }
+
+
+def family_sounds(families: Mapping[F, Sequence[str]], scores: Sequence[float]) -> dict[F, float]:
+    """Score of each family's best wording; `scores` in the order of all wordings."""
+    rest = iter(scores)
+    return {family: max(islice(rest, len(said))) for family, said in families.items()}
 
 
 def features(families: Mapping[str, float], said: Side | None, free: float) -> Mapping[str, float]:

@@ -1,18 +1,27 @@
 """Consent and who-is-there: yes only if it is plain, in every reading. Anything else is not agreed."""
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
-from dialogue.answer.closed import LIKELIER_THAN_NOT, Leaning, compare, wordings
+import numpy as np
+from numpy.typing import NDArray
+
+from dialogue.answer.closed import LIKELIER_THAN_NOT, Closed, Leaning, compare, compare_sounds, wordings
 from dialogue.answer.fold import bare
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.match import repeats_question
 from dialogue.answer.side import Side
-from dialogue.answer.tables import ReplyTable, Tables
+from dialogue.answer.spotting import spot
+from dialogue.answer.tables import Tables
+from dialogue.answer.tolerance import tolerance_of
 from dialogue.answer.values import HeardAnswer
 from dialogue.answer.yes_no import Polarity, read_yes_no
+from dialogue.hearing.phones import phone_ids
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
 
@@ -75,8 +84,13 @@ def decide(transcript: Transcript, guess: IntentGuess, tables: Tables) -> Consen
 class ConsentJudge:
     """Hears one reply to a yes-or-no question that is not about a fact. Shared by all calls."""
 
-    def __init__(self, recognizer: SpeechRecognizer, intents: IntentClassifier, tables: Tables) -> None:
+    def __init__(
+        self, recognizer: SpeechRecognizer, intents: IntentClassifier, tables: Tables, executor: Executor
+    ) -> None:
+        """`executor`: where sounds are compared, some 10 ms a reply."""
         self._recognizer = recognizer
+        self._executor = executor
+        self._tolerance = tolerance_of(tables.sound)
         self._intents = intents
         self._tables = tables
 
@@ -106,6 +120,9 @@ class ConsentJudge:
             if table is None or reply.intent in _RECORDED:
                 return reply
             said = wordings(table.families)
+            if (phones := transcript.phones) is not None:
+                fits = await self._spotted(said, phones)
+                return _compared(reply, compare_sounds(table, said_side(reply), fits))
             free = transcript.text or said[0]
             scores = await self._recognizer.score(
                 utterance, [*said, free], language=language, context=context
@@ -115,12 +132,20 @@ class ConsentJudge:
             return ConsentReply(
                 answer=ConsentAnswer.UNCLEAR, intent=Intent.ANSWER, words=words, why="not recognised in time"
             )
-        return _compared(reply, table, scores) if len(scores) == len(said) + 1 else reply
+        if len(scores) != len(said) + 1:
+            return reply
+        return _compared(reply, compare(table, said_side(reply), scores[:-1], scores[-1]))
+
+    async def _spotted(self, said: Sequence[str], log_posteriors: NDArray[np.float32]) -> list[float]:
+        """How well each wording fits the sounds, in nats."""
+        sounds = [phone_ids(wording) for wording in said]
+        find = partial(spot, sounds, log_posteriors, self._tolerance)
+        fits = await asyncio.get_running_loop().run_in_executor(self._executor, find)
+        return [fit.score for fit in fits]
 
 
-def _compared(reply: ConsentReply, table: ReplyTable, scores: Sequence[float]) -> ConsentReply:
+def _compared(reply: ConsentReply, closed: Closed) -> ConsentReply:
     """The reply with what the audio says; a request is one only if the audio, too, says so."""
-    closed = compare(table, said_side(reply), scores[:-1], scores[-1])
     likely = closed.leaning.probability(Side.OTHER) >= LIKELIER_THAN_NOT
     intent = reply.intent
     if likely and intent not in _REQUESTS:

@@ -164,10 +164,17 @@ class PhraseFit(_File):
     said_above: Annotated[float, Field(ge=0.5, lt=1)]
 
 
+class SideFit(_File):
+    """log P(heard | side) = bias + sum of weight * feature, up to a constant."""
+
+    bias: Mapping[Side, float]
+    weights: Mapping[Side, Mapping[str, float]]
+
+
 class ReplyTable(_File):
     """Replies to one of the script's own questions: usual wordings, and what their likelihoods say.
 
-    log P(heard | side) = bias + sum of weight * feature, up to a constant; see dialogue.answer.closed.
+    `wordings`: of their likelihoods, `sounds`: of the sounds themselves; see dialogue.answer.closed.
     """
 
     source: str  # simulated, calls, expert
@@ -175,8 +182,8 @@ class ReplyTable(_File):
     no_twice: bool = False  # a no is asked for a second time even if the words say it
     examples: str  # such replies of every side, for the recogniser to expect
     families: Mapping[str, Words]  # "yes", "no", and the intents of what is neither
-    bias: Mapping[Side, float]
-    weights: Mapping[Side, Mapping[str, float]]
+    wordings: SideFit
+    sounds: SideFit
 
     @field_validator("families")
     @classmethod

@@ -4,11 +4,24 @@ import math
 
 import pytest
 
-from dialogue.answer.closed import FLOOR, NO_LEANING, Leaning, compare, family_likelihoods, features, wordings
+from dialogue.answer.closed import (
+    FLOOR,
+    NO_LEANING,
+    Leaning,
+    compare,
+    compare_sounds,
+    family_likelihoods,
+    features,
+    wordings,
+)
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.side import Side
+from dialogue.answer.spotting import spot
 from dialogue.answer.tables import ReplyTable
+from dialogue.answer.tolerance import tolerance_of
+from dialogue.hearing.phones import phone_ids
 from tests.dialogue.answer.asked import tables
+from tests.dialogue.answer.sounding import sounds
 
 
 def leaning(yes: float, no: float, other: float) -> Leaning:
@@ -79,3 +92,15 @@ def test_a_family_is_as_likely_as_its_wordings_together(table: ReplyTable) -> No
 def test_far_is_far_enough(table: ReplyTable) -> None:
     found = features(family_likelihoods(table.families, [-900.0] * len(wordings(table.families))), None, -3.0)
     assert (found["yes"], found["no"], found["other"]) == (FLOOR, FLOOR, FLOOR)
+
+
+@pytest.mark.parametrize(
+    ("said", "side"),
+    [("是我", Side.YES), ("你打错了", Side.NO), ("你是谁", Side.OTHER), ("再说一遍", Side.OTHER)],
+)
+def test_the_sounds_alone_decide(said: str, side: Side) -> None:
+    opening = tables().replies["opening"]
+    wanted = [phone_ids(wording) for wording in wordings(opening.families)]
+    fits = spot(wanted, sounds(said), tolerance_of(tables().sound))
+    leaning = compare_sounds(opening, None, [fit.score for fit in fits]).leaning
+    assert max(leaning.logs, key=lambda one: leaning.logs[one]) is side

@@ -1,5 +1,7 @@
 """Consent: only a plain yes counts."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def heard(keys: str = "", transcript: Transcript | None = None) -> HeardAnswer:
 
 
 def judge(recognizer: FakeRecognizer) -> ConsentJudge:
-    return ConsentJudge(recognizer, IntentClassifier(tables()), tables())
+    return ConsentJudge(recognizer, IntentClassifier(tables()), tables(), ThreadPoolExecutor(1))
 
 
 @pytest.mark.parametrize(
