@@ -94,7 +94,7 @@ def _closed(
     if said is Side.NO:
         logs[Side.YES] = min(logs[Side.YES], logs[Side.NO])  # whatever it sounds like, no was read
     if said is not Side.NO or table.no_twice:
-        logs[Side.NO] = min(logs[Side.NO], logs[Side.YES] + UNSAID_NO)
+        logs[Side.NO] = min(logs[Side.NO], max(logs[Side.YES], logs[Side.OTHER]) + UNSAID_NO)
     others = _others(families)
     return Closed(leaning=Leaning(logs=logs), request=Intent(max(others, key=lambda family: others[family])))
 
