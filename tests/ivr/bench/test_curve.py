@@ -54,6 +54,7 @@ def test_what_never_ended_is_left_out() -> None:
 
 
 def test_the_picture(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
     points = curve([heard((10.3, 10.6), ready_s=10.3, question_s=10.7)], SILENCES, present=0)
     path = tmp_path / "new" / "curve.png"
     draw({"ours": points, "theirs": points}, path)
