@@ -45,7 +45,7 @@ _GRADES: Mapping[Intent, Grade] = {
 }
 _ENDS_THE_CALL = frozenset({Intent.HUMAN, Intent.LATER, Intent.WRONG_PERSON})
 _SOUNDS_LIKE_IT = 0.35  # per syllable
-_CERTAIN = 0.97  # a request that ends the call is asked about again below it
+_CERTAIN = 0.9  # a request that ends the call is asked about again below it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

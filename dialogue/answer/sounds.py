@@ -16,6 +16,9 @@ from dialogue.answer.sayable import sayable
 from dialogue.answer.tables import Tables
 from dialogue.answer.tolerance import tolerance_of
 
+_SAYS_LITTLE = frozenset(
+    {Intent.ANSWER, Intent.YES, Intent.NO}
+)  # 您答错了 is read as a no, 你打错了 was said
 _POSSIBLE = 0.3  # P(phrase) from which words that only resemble one are believed
 _LONG_REPLY = 8  # characters; a longer open answer may hold a phrase and still be one
 _MOST_OF_IT = 0.5  # share of its syllables
@@ -31,7 +34,7 @@ class Sounds:
 
     def corrected(self, guess: IntentGuess, *, open_answer: bool) -> IntentGuess:
         """What the words seemed to mean, made right by what was heard."""
-        if guess.source == "words" and guess.intent is not Intent.ANSWER:
+        if guess.source == "words" and guess.intent not in _SAYS_LITTLE:
             return guess
         phrase = self.phrase
         if phrase is not None and self.said >= self.said_above and self._explains(phrase, open_answer):

@@ -58,6 +58,7 @@ async def weighed(judge: AnswerJudge, question: AskedQuestion, written: str, sai
         (YEAR, "我要专人攻服务", "我要转人工服务", Grade.HUMAN),
         (NAME, "在硕一片", "再说一遍", Grade.REPEAT),
         (YEAR, "", "我不记得了", Grade.DONT_KNOW),
+        (YEAR, "您答错了", "你打错了", Grade.WRONG_PERSON),
         (YEAR, "", "嗯", Grade.UNCLEAR),
     ],
 )
