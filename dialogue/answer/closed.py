@@ -118,16 +118,9 @@ def family_sounds(families: Mapping[F, Sequence[str]], scores: Sequence[float]) 
 
 
 def features(families: Mapping[str, float], said: Side | None, free: float) -> Mapping[str, float]:
-    """What the fit looks at, by name. `families`: of `family_likelihoods`."""
-    return {
-        "yes": max(FLOOR, families[Side.YES] - free),
-        "no": max(FLOOR, families[Side.NO] - free),
-        "other": max(FLOOR, max(_others(families).values()) - free),
-        "free": min(0.0, free),
-        "says_yes": float(said is Side.YES),
-        "says_no": float(said is Side.NO),
-        "says_other": float(said is Side.OTHER),
-    }
+    """What the fit of likelihoods looks at, by name. `families`: of `family_likelihoods`."""
+    against_free = {family: score - free for family, score in families.items()}
+    return {**sound_features(against_free, said), "free": min(0.0, free)}
 
 
 def family_likelihoods(families: Mapping[F, Sequence[str]], scores: Sequence[float]) -> dict[F, float]:

@@ -1,6 +1,5 @@
 """Replies that are no answers, told by their sounds: 我要转人工 that was written down as 我要专人攻. Pure."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.answer.intent.intent import Intent
+from dialogue.answer.match import probability
 from dialogue.answer.spotting import Tolerance, best_path, spot, syllable_scores
 from dialogue.answer.tables import PhraseFit
 from dialogue.hearing.phones import FIRST_FINAL, HUM_IDS, phone_ids
@@ -54,8 +54,7 @@ class HeardPhrase:
 
     def probability(self, fit: PhraseFit) -> float:
         """That it was really said."""
-        z = fit.bias + sum(weight * self.features()[name] for name, weight in fit.weights.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
+        return probability(fit.bias, fit.weights, self.features())
 
     def features(self) -> dict[str, float]:
         return {"fit": self.fit, "worst": self.worst, "lead": self.lead, "share": self.share}

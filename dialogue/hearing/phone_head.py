@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from decision_hook.contract import SurveyError
-from dialogue.hearing.phones import PHONES
+from dialogue.hearing.phones import FRAME_MS, PHONES
 from dialogue.hearing.port import Utterance
 from dialogue.line import SAMPLE_RATE_HZ
 
-FRAME_MS = 20  # one row of posteriors, as the encoder gives them
 KERNEL = 5  # frames a layer sees at once
 _SAME_ENCODER = 0.995  # cosine of two answers to the same sound; full precision against int8: 0.9997
 

@@ -35,6 +35,7 @@ FINALS = (
 TONES = (1, 2, 3, 4, 5)  # 5: neutral
 HUMS = ("嗯", "呃")  # filled pauses that are no words: sounds of their own
 BLANK = 0
+FRAME_MS = 20  # one row of posteriors, as the encoder gives them
 
 PHONES = ("", *INITIALS, *(f"{final}{tone}" for final in FINALS for tone in TONES), *HUMS)
 _IDS = {phone: i for i, phone in enumerate(PHONES)}

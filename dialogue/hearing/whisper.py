@@ -18,7 +18,8 @@ from dialogue.hearing.cleaning import heard, simplified
 from dialogue.hearing.engine import ToScore, ToTranscribe, WordingScore
 from dialogue.hearing.features import LONGEST_S, duration_s, log_mel, window_s
 from dialogue.hearing.forced import TokenTree
-from dialogue.hearing.phone_head import FRAME_MS, PhoneHead, answer_of
+from dialogue.hearing.phone_head import PhoneHead, answer_of
+from dialogue.hearing.phones import FRAME_MS
 from dialogue.hearing.port import Transcript, Utterance
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import Vocabulary

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dialogue.hearing.phones import BLANK, HUM_IDS, PHONES
+from dialogue.answer.spotting import best_path
+from dialogue.hearing.phones import FRAME_MS, HUM_IDS, PHONES
 
-FRAME_MS = 20  # one row of the phones
 _SURE = 0.5
 _HUM_MS = 900  # longest of one hum
 _ONSET_MS = 60  # a phone is told so long after it begins
@@ -53,16 +52,12 @@ def fillers_by_phone(phones: NDArray[np.float32], sounds: Sequence[Span], *, fir
 
 
 def _told(phones: NDArray[np.float32], first_ms: int) -> list[_Told]:
-    best = phones.argmax(axis=1)
     found = []
-    edges = [0, *(np.flatnonzero(np.diff(best)) + 1).tolist(), len(best)]
-    for start, end in pairwise(edges):
-        if start == end or best[start] == BLANK:
-            continue
+    for phone, start, end in best_path(phones):
         told = _Told(
-            name=PHONES[best[start]],
-            probability=float(np.exp(phones[start:end, best[start]].max())),
-            hum=int(best[start]) in HUM_IDS,
+            name=PHONES[phone],
+            probability=float(np.exp(phones[start:end, phone].max())),
+            hum=phone in HUM_IDS,
             at_ms=first_ms + start * FRAME_MS,
             end_ms=first_ms + end * FRAME_MS,
         )
