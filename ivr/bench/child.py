@@ -1,9 +1,10 @@
-"""A load generator's process, and the socket pair between it and the bench."""
+"""Another process of the bench, and the socket pair between it and us."""
 
 import asyncio
 import socket
 import sys
 from asyncio import StreamReader, StreamWriter
+from collections.abc import Mapping
 
 GONE_S = 10.0  # for the process to end after its socket closed
 
@@ -11,9 +12,9 @@ GONE_S = 10.0  # for the process to end after its socket closed
 class Child:
     """`start` and `close` belong to the bench."""
 
-    def __init__(self, module: str) -> None:
-        """`module`: run as `python -m MODULE FD`; it must end when the socket FD closes."""
-        self._module = module
+    def __init__(self, module: str, *, env: Mapping[str, str] | None = None, gone_s: float = GONE_S) -> None:
+        """`module`: run as `python -m MODULE FD`; it must end when FD closes. `env`: None, ours."""
+        self._module, self._env, self._gone_s = module, env, gone_s
         self._process: asyncio.subprocess.Process | None = None
         self._writer: StreamWriter | None = None
 
@@ -22,7 +23,9 @@ class Child:
         with theirs:
             descriptor = theirs.fileno()
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self._module, str(descriptor), pass_fds=(descriptor,)
+                *(sys.executable, "-m", self._module, str(descriptor)),
+                pass_fds=(descriptor,),
+                env=self._env,
             )
         reader, self._writer = await asyncio.open_connection(sock=ours)
         return reader, self._writer
@@ -33,7 +36,7 @@ class Child:
             self._writer.close()
         if self._process is not None:
             try:
-                async with asyncio.timeout(GONE_S):
+                async with asyncio.timeout(self._gone_s):
                     await self._process.wait()
             except TimeoutError:
                 self._process.kill()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
@@ -14,6 +13,7 @@ from uuid import uuid4
 from config.settings import Settings
 from decision_hook.contract import SurveyError
 from ivr.bench.applicants import BenchPlayer
+from ivr.bench.child import Child
 from ivr.bench.far_end import FarEnd
 from ivr.bench.notes import CallNotes, Put
 from ivr.bench.peers.messages import (
@@ -52,25 +52,17 @@ class Peer:
         self.version = ""
         self._far_end = far_end
         self._media = ("", 0)
-        self._process: asyncio.subprocess.Process | None = None
+        self._child: Child | None = None
         self._writer: StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._waiting: dict[object, asyncio.Future[object]] = {}  # by what is awaited, and of which call
 
     async def start(self, packages: Path, whisper: Path, threads: int) -> None:
         """Raises SurveyError if it does not come up."""
-        ours, theirs = socket.socketpair()
-        paths = [str(packages), *(path for path in sys.path if path)]
-        with theirs:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "ivr.bench.peers.pipecat.process",
-                str(theirs.fileno()),
-                pass_fds=(theirs.fileno(),),
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "LOGURU_LEVEL": "ERROR"},
-            )
-        reader, self._writer = await asyncio.open_connection(sock=ours)
+        paths = os.pathsep.join([str(packages), *(path for path in sys.path if path)])
+        env = {**os.environ, "PYTHONPATH": paths, "LOGURU_LEVEL": "ERROR"}
+        self._child = Child("ivr.bench.peers.pipecat.process", env=env, gone_s=GONE_S)
+        reader, self._writer = await self._child.start()
         self._reading = asyncio.create_task(self._read(reader), name="peer")
         opened = await self._answer(Open(whisper=whisper, threads=threads), Opened, OPEN_S)
         assert isinstance(opened, Opened)
@@ -78,15 +70,8 @@ class Peer:
 
     async def close(self) -> None:
         """Ends the process and its calls. Idempotent."""
-        if self._writer is not None:
-            self._writer.close()
-        if self._process is not None:
-            try:
-                async with asyncio.timeout(GONE_S):
-                    await self._process.wait()
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        if self._child is not None:
+            await self._child.close()
         if self._reading is not None:
             await self._reading
 
