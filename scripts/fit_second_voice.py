@@ -38,9 +38,10 @@ from voiceprint.similarity import Similarity
 from voiceprint.tables import VoiceprintTable
 
 RIDGE = 0.5
+LONGEST_MS = 1_400
 PAUSE_MS = 700  # of silence ends a turn that says a fact, on the average
 NEITHER = frozenset({"television", DISTANT})  # no prompter, and not the caller's voice either
-# Of a caller who lives with nobody who prompts: how often each kind of turn comes. An assumption, not counted.
+# Of a caller whom nobody prompts: how often each kind of turn comes. An assumption, not counted.
 GENUINE_CALL = {
     "answer": 9, "quiet beginning": 1, "filler, answer": 2, "quiet answer": 1, "muttered, answer": 1,
 }  # fmt: skip
@@ -104,8 +105,9 @@ def cases(calls: Iterable[Heard], policy: SecondVoicePolicy, similarity: Speaker
 def _counts(piece: Stretch, heard: HeardAnswer, caller: CallerVoice, policy: SecondVoicePolicy) -> bool:
     floor = floor_db(heard)
     audible = floor is None or piece.level_db - floor >= policy.over_noise_db
+    # a longer one would be the caller's for its length alone: whispers are short in this set
     low = policy.quieter_db <= quieter_by(piece, caller) <= policy.quieter_at_most_db
-    return audible and low and piece.ms >= policy.least_ms
+    return audible and low and policy.least_ms <= piece.ms < LONGEST_MS
 
 
 def _is_other(piece: Stretch, turn: Turn) -> bool:
@@ -115,22 +117,30 @@ def _is_other(piece: Stretch, turn: Turn) -> bool:
     return shared_ms > piece.ms / 2
 
 
-def fitted(given: Sequence[Case], *, without_similarity: bool) -> OtherVoiceModel:
-    """Logistic regression as a log-likelihood ratio: the share of either kind is taken out."""
+def fitted(given: Sequence[Case]) -> OtherVoiceModel:
+    """Logistic regression as a log-likelihood ratio: the share of either kind is taken out.
+
+    The embedding's weight, which comes last, is fitted on top of the others: they must do without it.
+    """
     x = np.array([case.features for case in given])
-    if without_similarity:
-        x[:, -1] = 0.0
     y = np.array([case.other for case in given], dtype=np.float64)
-    weights: NDArray[np.float64] = np.zeros(x.shape[1])
-    ridge = RIDGE * np.eye(len(weights))
-    ridge[0, 0] = 1e-6
-    for _ in range(60):
-        p = 1 / (1 + np.exp(-x @ weights))
-        bend = (x * (p * (1 - p))[:, None]).T @ x + ridge
-        weights -= np.linalg.solve(bend, x.T @ (p - y) + ridge @ weights)
-    weights[0] -= math.log(y.mean() / (1 - y.mean()))
+    odds = np.full(len(y), math.log(y.mean() / (1 - y.mean())))
+    sound = _weights(x[:, :-1], y, odds)
+    voice = _weights(x[:, -1:], y, odds + x[:, :-1] @ sound)
     names = [field.name for field in fields(OtherVoiceModel)]
+    weights = (*sound, *voice)
     return OtherVoiceModel(**{n: round(float(w), 3) for n, w in zip(names, weights, strict=True)})
+
+
+def _weights(
+    x: NDArray[np.float64], y: NDArray[np.float64], offset: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    weights: NDArray[np.float64] = np.zeros(x.shape[1])
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-(x @ weights + offset)))
+        bend = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(weights))
+        weights += np.linalg.solve(bend, x.T @ (y - p) - RIDGE * weights)
+    return weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,12 +282,12 @@ def compared(
     rng: random.Random,
 ) -> dict[str, object]:
     """The fit, and what it finds of voices it does not know."""
-    plain, consented = fitted(found, without_similarity=True), fitted(found, without_similarity=False)
+    fresh = fitted(found)
     report: dict[str, object] = {}
     for name, model, compare in (
         ("table", policy.model, None),
-        ("fresh", plain, None),
-        ("fresh, with embedding", consented, similarity),
+        ("fresh", fresh, None),
+        ("fresh, with embedding", fresh, similarity),
     ):
         ended = endings(tried, replace(policy, model=model), compare)
         report[name] = {"weights": str(model), "calls": call_rates(tried, ended, rng), "turns": rates(ended)}

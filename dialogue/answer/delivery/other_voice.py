@@ -27,7 +27,7 @@ class OtherVoiceModel:
     per_log_timbre: float  # of the natural log of the timbre distance
     per_log_length: float  # of the natural log of the length over USUAL_LENGTH_MS
     per_quieter_db: float  # than the caller usually is, less USUAL_QUIETER_DB, up to MOST_QUIETER_DB
-    per_similarity: float  # of the log odds of one voice, bounded by MOST_SIMILARITY; unknown counts 0
+    per_similarity: float  # of the log odds of one voice, less USUAL_SIMILARITY; unknown counts 0
 
     def llr(self, features: tuple[float, ...]) -> float:
         """Natural log of P(features | another voice) / P(features | the caller's own, low)."""
@@ -59,7 +59,7 @@ def voice_features(
         math.log(max(distance(piece.timbre, caller.timbre), 0.05)),
         math.log(piece.ms / USUAL_LENGTH_MS),
         min(quieter_by(piece, caller), MOST_QUIETER_DB) - USUAL_QUIETER_DB,
-        0.0 if same is None else max(-MOST_SIMILARITY, min(MOST_SIMILARITY, same)),
+        0.0 if same is None else max(-MOST_SIMILARITY, min(MOST_SIMILARITY, same - USUAL_SIMILARITY)),
     )
 
 
@@ -68,4 +68,5 @@ MOST_SEMITONES = 12.0  # an octave further is a mistake of the tracker, or no mo
 USUAL_LENGTH_MS = 800
 USUAL_QUIETER_DB = 9.0
 MOST_QUIETER_DB = 14.0  # further down it is no more another's: the line decides, and the room
+USUAL_SIMILARITY = 1.0  # of low stretches, half of them the caller's
 MOST_SIMILARITY = 4.0

@@ -132,11 +132,9 @@ def _silence_ms(other: Stretch, own: Sequence[Stretch], policy: SecondVoicePolic
 
     As loud as what follows it is no whisper: the telephone is held further away.
     """
-    after = [piece for piece in own if piece.start_ms >= other.end_ms]
-    if not after or after[0].level_db - other.level_db < policy.quieter_db:
-        return None
-    silence_ms = after[0].start_ms - other.end_ms
-    return silence_ms if silence_ms >= policy.silence_ms else None
+    louder = [piece for piece in own if piece.level_db - other.level_db >= policy.quieter_db]
+    silences = [piece.start_ms - other.end_ms for piece in louder if piece.start_ms >= other.end_ms]
+    return silences[0] if silences and silences[0] >= policy.silence_ms else None
 
 
 def who_spoke(
