@@ -251,7 +251,7 @@ def call_rates(calls: Sequence[Heard], found: Sequence[Ending], rng: random.Rand
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=60)
+    parser.add_argument("--calls", type=int, default=40)
     parser.add_argument("--held-out", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
