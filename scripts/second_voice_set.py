@@ -185,8 +185,9 @@ class Studio:
         for kind, pieces in plans:
             heard, began_ms = self._heard(line, *pieces)
             if heard is not None:
-                other = ((began_ms, began_ms + pieces[0].size // 8),) if kind in BEGUN_BY_ANOTHER else ()
-                turns.append(Turn(kind=kind, heard=heard, prompters=other))
+                first = ((began_ms, began_ms + pieces[0].size // 8),)
+                spans = first if kind in BEGUN_BY_ANOTHER else ()
+                turns.append(Turn(kind=kind, heard=heard, prompters=spans))
         return Call(
             caller=caller.name,
             other=other.name,
