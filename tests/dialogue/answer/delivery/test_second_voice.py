@@ -118,7 +118,9 @@ def test_a_telephone_held_further_away_is_no_second_voice() -> None:
     [
         pytest.param([WHISPER], WhoSpoke.ANOTHER, id="another, plainly"),
         pytest.param([replace(WHISPER, voice=SISTER)], WhoSpoke.UNCERTAIN, id="a similar voice, 10 dB lower"),
-        pytest.param([replace(WHISPER, voice=OWN, level_db=-28)], WhoSpoke.CALLER, id="an own answer, 6 dB lower"),
+        pytest.param(
+            [replace(WHISPER, voice=OWN, level_db=-28)], WhoSpoke.CALLER, id="an own answer, 6 dB lower"
+        ),
         pytest.param([ANSWER], WhoSpoke.CALLER, id="the usual answer"),
         pytest.param([WHISPER, ANSWER], WhoSpoke.CALLER, id="whispered, and answered"),
     ],
