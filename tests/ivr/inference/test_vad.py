@@ -10,6 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from config.settings import Settings
+from decision_hook.contract import SurveyError
 from ivr.inference.vad import SileroPool, SileroStream
 from ivr.inference.worker import WorkerUnavailable
 
@@ -74,6 +75,38 @@ async def test_after_a_second_of_silence_a_stream_hears_as_if_it_were_new() -> N
     await pool.close()
     heard = len(answer) // FRAME
     assert old[-heard:] == pytest.approx(new[-heard:], abs=1e-6)
+
+
+async def test_calls_with_more_and_fewer_frames_waiting_are_heard_as_if_alone() -> None:
+    pool = SileroPool(Settings().models)
+    rng = np.random.default_rng(4)
+    waiting = [rng.normal(0, 3_000, (count, FRAME)).astype(np.int16) for count in (2, 9, 1, 30)]
+    streams = [pool.stream() for _ in waiting]
+    for _ in range(2):  # the second time they carry on
+        together = await asyncio.gather(
+            *(stream.probabilities(list(frames)) for stream, frames in zip(streams, waiting, strict=True))
+        )
+    for frames, beside in zip(waiting, together, strict=True):
+        alone = pool.stream()
+        await alone.probabilities(list(frames))
+        assert await alone.probabilities(list(frames)) == pytest.approx(beside, abs=1e-5)
+        alone.close()
+    await pool.close()
+
+
+async def test_a_call_hears_nothing_of_the_one_whose_place_it_takes() -> None:
+    pool = SileroPool(Settings().models)
+    answer, _ = soundfile.read(SPEECH / "parents.flac", dtype="int16")
+    places = [pool.stream() for _ in range(512)]
+    first = await listen(places[3], answer)
+    with pytest.raises(SurveyError, match="512 calls at once"):
+        pool.stream()
+    places[3].close()
+    places[3].close()  # gives its place back once
+    assert await listen(pool.stream(), answer) == first
+    with pytest.raises(SurveyError, match="512 calls at once"):
+        pool.stream()
+    await pool.close()
 
 
 async def test_calls_that_tick_together_go_to_the_model_together() -> None:
