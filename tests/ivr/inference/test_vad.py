@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+import ivr.inference.vad as vad_module
 from config.settings import Settings
 from decision_hook.contract import SurveyError
 from ivr.inference.vad import SileroPool, SileroStream
@@ -115,6 +116,20 @@ async def test_calls_that_tick_together_go_to_the_model_together() -> None:
     frames = [np.zeros(FRAME, dtype=np.int16)] * 2
     await asyncio.gather(*(stream.probabilities(frames) for stream in streams))
     assert (pool.counts().requests, pool.counts().batches) == (1, 1)
+    await pool.close()
+
+
+async def test_calls_that_ask_soon_after_a_departure_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vad_module, "_APART_S", 0.25)
+    pool = SileroPool(Settings().models)
+    frames = [np.zeros(FRAME, dtype=np.int16)] * 2
+    await pool.stream().probabilities(frames)
+    asking = []
+    for _ in range(5):  # each at a moment of its own
+        asking.append(asyncio.create_task(pool.stream().probabilities(frames)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*asking)
+    assert pool.counts().requests == 2
     await pool.close()
 
 

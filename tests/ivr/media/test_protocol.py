@@ -92,6 +92,19 @@ def test_illegal_bytes(wire: str, message: str | None) -> None:
         list(decoder.feed(bytes.fromhex(wire)))
 
 
+def test_a_usual_frame_takes_the_short_way_only_when_nothing_waits() -> None:
+    pcm = bytes(range(160)) * 2
+    wire = encode(Audio(pcm=pcm))
+    decoder = Decoder()
+    assert decoder.usual(memoryview(wire)) == pcm
+    assert decoder.usual(wire + wire) is None
+    assert decoder.usual(encode(Audio(pcm=pcm[:-2]))) is None
+    assert decoder.usual(encode(HangUp())) is None
+    assert list(decoder.feed(wire[:-1])) == []
+    assert decoder.usual(wire) is None  # it goes on where the half frame stopped
+    assert not decoder.usual(b"")
+
+
 def test_a_bad_header_is_refused_before_its_payload_arrives() -> None:
     with pytest.raises(ProtocolError):
         list(Decoder().feed(b"\x10\xff\xff"))
