@@ -214,14 +214,13 @@ class Survey:
                 attempts=tries.asked,
             )
             weigh = partial(self._judge.weigh, question=asked)
-            whole = partial(complete, asked=asked)
             heard, evidence = await self._talk.ask(
-                prompt, weigh, whole, lambda: self._talk.say_now(script.acknowledgements)
+                prompt, weigh, complete, lambda: self._talk.say_now(script.acknowledgements)
             )
             if await asyncio.to_thread(self._delivery.sounds_like_another, heard):
                 whispered = evidence.model_copy(update={"grade": Grade.OFF_TOPIC, "parts": (), "llr": 0.0})
                 await self._learn(heard, whispered, question, final=False)
-                heard, evidence = await self._talk.listen(prompt, weigh, whole)
+                heard, evidence = await self._talk.listen(prompt, weigh, complete)
             step = decide(
                 evidence.grade,
                 tries,

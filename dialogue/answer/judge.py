@@ -22,6 +22,7 @@ from dialogue.answer.sounds import Listener, Sounds
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
+from dialogue.answer.whole import SAID_WHOLE, whole
 from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
@@ -99,8 +100,14 @@ class AnswerJudge:
         fillers = await loop.run_in_executor(
             self._executor, filled_pauses, heard, transcript.text, transcript.phones
         )
+        said = whole(transcript.text, transcript.phones, question, self._tables.frames)
         evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
-            update={"measures": {"fillers": float(len(fillers))}}
+            update={
+                "measures": {
+                    "fillers": float(len(fillers)),
+                    **({SAID_WHOLE: said} if said is not None else {}),
+                }
+            }
         )
         return Weighed(
             evidence=self._with_slot(evidence, question, transcript), judgement=judgement, fillers=fillers

@@ -100,7 +100,6 @@ class TimedCompletion:
         self._inner, self._watch = inner, watch
 
     async def probability(self, samples: Samples) -> float:
-        self._watch.mark(Step.PAUSED)
         found = await self._inner.probability(samples)
         self._watch.mark(Step.DOUBTED, complete=doubt(found))
         return found
@@ -113,8 +112,9 @@ class TimedJudge:
         self._inner, self._watch = inner, watch
 
     async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
+        self._watch.mark(Step.PAUSED)
         found = await self._inner.weigh(heard, question)
-        self._watch.mark(Step.WEIGHED, complete=complete(found, question))
+        self._watch.mark(Step.WEIGHED, complete=complete(found))
         return found
 
 
@@ -125,6 +125,7 @@ class TimedScriptJudge:
         self._inner, self._watch = inner, watch
 
     async def understand(self, heard: HeardAnswer, asked: AskedQuestion) -> Understood:
+        self._watch.mark(Step.PAUSED)
         found = await self._inner.understand(heard, asked)
         self._watch.mark(Step.WEIGHED, complete=whole(found))
         return found
