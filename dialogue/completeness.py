@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from decision_hook.contract import AnswerEvidence, Grade
-from dialogue.answer.whole import HALF, NOTHING, SAID_WHOLE
+from dialogue.answer.whole import BARELY, HALF, SAID_WHOLE
 
 # Replies that are no answer and say something whole.
 _WHOLE: Mapping[Grade, float] = {
@@ -25,6 +25,6 @@ def complete(evidence: AnswerEvidence) -> float | None:
     if evidence.keyed:
         return 1.0
     said = evidence.measures.get(SAID_WHOLE)
-    if evidence.grade in _WHOLE and said != NOTHING:  # a hum is often taken for a 呢？
+    if evidence.grade in _WHOLE and (said is None or said > BARELY):  # a hum is often taken for a 呢？
         return _WHOLE[evidence.grade]
     return HALF if said is None and evidence.grade is Grade.UNCLEAR else said

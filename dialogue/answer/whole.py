@@ -23,9 +23,10 @@ from dialogue.hearing.phones import FIRST_FINAL, HUM_IDS, PHONES, phone_ids
 
 # Probability that nothing more is to come.
 NOTHING = 0.0  # a hum, 那个, 我住在: the answer itself is still to come
+BARELY = 0.25  # one syllable: seldom an answer, often a hum or half a 这个
 HALF = 0.3  # 九六年 of a date, two digits of four
 OPEN = 0.5  # 三万 may go on with 五
-LIKELY = 0.7
+LIKELY = 0.73  # 没有, and perhaps why; 二四年, and perhaps 结的婚
 WHOLE = 0.8
 
 SAID_WHOLE = "said_whole"  # its name among an answer's measures
@@ -39,7 +40,9 @@ _OPEN_END = re.compile(r"(?:是|在|叫|姓|和|跟|(?<!没)有|大概|应该|�
 _ALIKE_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "l": "n"}
 _ALIKE_FINALS = {"ang": "an", "eng": "en", "ing": "in", "uang": "uan", "I": "i", "ei": "e"}
 _NUMBERS = {FactKind.DIGITS, FactKind.AMOUNT, FactKind.COUNT, FactKind.YEAR, FactKind.MONTH, FactKind.DATE}
-_COUNTED = re.compile(r"^[一二两三四五六七八九十](?![共般])")  # 一个月 leads up to a sum, but is a number itself
+_COUNTED = re.compile(
+    r"^[一二两三四五六七八九十](?![共般])"
+)  # 一个月 leads up to a sum, but is a number itself
 _ANY_DAY = date(2000, 1, 1)  # of 去年 only its being a year counts
 _TALK = 5  # syllables; who says less about an open question has hardly begun
 _REFERS = re.compile(r"[今前上昨]个?[月天周]")
@@ -57,9 +60,9 @@ def whole(
     heard = _syllables(told)
     yes_no = asked.kind is FactKind.YES_NO
     if not heard:
-        return HALF if yes_no else NOTHING  # a hum may be a yes
-    if len(heard) == 1 and heard[0] in _HUMS:
-        return HALF
+        return BARELY if yes_no else NOTHING  # a hum may be a yes
+    if len(heard) == 1 and (not yes_no or heard[0] in _HUMS):
+        return BARELY
     rest = _stripped(heard, asked.kind, frames)
     goes_on = not yes_no and _OPEN_END.search(words) is not None
     if not rest or (goes_on and len(rest) == 1):
@@ -71,17 +74,16 @@ def whole(
 
 def _by_shape(rest: Syllables, words: str, asked: AskedQuestion) -> float | None:
     """`rest`: what was said behind fillers and the words that lead up to a value."""
-    several = WHOLE if len(rest) > 1 else OPEN
+    several = WHOLE if len(rest) > 1 else BARELY
     match asked.kind:
         case FactKind.FREE:
             return HALF if len(rest) < _TALK else None
         case FactKind.YES_NO:
-            return WHOLE
+            return LIKELY
         case FactKind.DIGITS:
-            wanted = len(re.sub(r"\W", "", asked.expected.value)) if asked.expected is not None else 0
-            return WHOLE if max(len(rest), len(read_digits(words) or "")) >= wanted else HALF
+            return WHOLE if _digits(rest, words) >= _wanted(asked) else HALF
         case FactKind.AMOUNT:
-            return _amount(rest)
+            return _amount(rest, several)
         case FactKind.DATE:
             return WHOLE if _whole_date(rest, words) else HALF
         case FactKind.YEAR:
@@ -90,14 +92,24 @@ def _by_shape(rest: Syllables, words: str, asked: AskedQuestion) -> float | None
             return several
 
 
-def _amount(rest: Syllables) -> float:
+def _wanted(asked: AskedQuestion) -> int:
+    return len(re.sub(r"\W", "", asked.expected.value)) if asked.expected is not None else 1
+
+
+def _digits(rest: Syllables, words: str) -> int:
+    """How many were said. Of two alike in a row the sounds may tell one; fillers may be written as digits."""
+    written = len(read_digits(words) or "")
+    return written if written == len(rest) + 1 else len(rest)
+
+
+def _amount(rest: Syllables, several: float) -> float:
     if not _spoken_ends("零一二三五六七八九百千万两半") & set(rest):  # 四 and 十 sound like 是
         return HALF
     if _spoken_ends("块元") & set(rest):
         return WHOLE
     if rest[-1] in _spoken_ends("万"):
         return OPEN
-    return LIKELY if rest[-1] in _spoken_ends("千") or len(rest) < 2 else WHOLE
+    return LIKELY if rest[-1] in _spoken_ends("千") else several
 
 
 def _whole_date(rest: Syllables, words: str) -> bool:

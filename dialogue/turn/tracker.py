@@ -80,8 +80,8 @@ class TurnPolicy:
     # Silence that ends a turn, by how finished it sounds. Inner pauses of hesitant speakers have a
     # median of 500 ms and a 95th percentile of 1200 ms.
     end_min_ms: int = 500  # sounds finished
-    end_usual_ms: int = 900  # nothing is known
-    end_max_ms: int = 1_140  # sounds cut off; the next question still comes within 1.3 s
+    end_usual_ms: int = 1_000  # nothing is known
+    end_max_ms: int = 1_200  # sounds cut off; the next question still comes within 1.3 s
     end_nothing_ms: int = 1_500  # only a hum, or words that lead up to an answer: hardly ever all of it
     finished_at: float = 0.8  # completion probability from which end_min_ms suffices
     cut_off_at: float = 0.3  # at which end_max_ms is waited; linear on either side

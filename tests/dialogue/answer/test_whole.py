@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from decision_hook.contract import FactKind
-from dialogue.answer.whole import HALF, LIKELY, NOTHING, OPEN, WHOLE, whole
+from dialogue.answer.whole import BARELY, HALF, LIKELY, NOTHING, OPEN, WHOLE, whole
 from dialogue.hearing.phones import PHONES, phone_ids
 from tests.dialogue.answer.asked import asked, tables
 
@@ -30,10 +30,11 @@ SHAPES = [
     (FactKind.PLACE, "杭州", "这个应该是", NOTHING),
     (FactKind.PLACE, "杭州", "我住在浙江", WHOLE),
     (FactKind.PLACE, "杭州", "我家小区是在", HALF),
-    (FactKind.TERM, "男", "男", OPEN),
+    (FactKind.TERM, "男", "男", BARELY),
     (FactKind.COMPANY, "华夏物流", "之前在", NOTHING),
     (FactKind.DIGITS, "2516", "尾号是", NOTHING),
     (FactKind.DIGITS, "2516", "尾号是二五", HALF),
+    (FactKind.DIGITS, "2516", "那个零三", HALF),
     (FactKind.DIGITS, "2516", "四二六零", WHOLE),
     (FactKind.DIGITS, "2516", "尾号是三三八七", WHOLE),
     (FactKind.AMOUNT, "30000", "我申请的是", NOTHING),
@@ -52,8 +53,9 @@ SHAPES = [
     (FactKind.MONTH, "11", "十一月", WHOLE),
     (FactKind.COUNT, "3", "一共", NOTHING),
     (FactKind.COUNT, "3", "一年", WHOLE),
-    (FactKind.YES_NO, "yes", "嗯", HALF),
-    (FactKind.YES_NO, "yes", "没有", WHOLE),
+    (FactKind.YES_NO, "yes", "嗯", BARELY),
+    (FactKind.YES_NO, "yes", "没有", LIKELY),
+    (FactKind.YES_NO, "yes", "对", LIKELY),
     (FactKind.FREE, None, "还行吧", HALF),
     (FactKind.FREE, None, "平时下了班就回家做饭", None),
 ]
@@ -83,6 +85,12 @@ def test_the_sounds_count_for_more_than_the_words(kind: FactKind, heard: str, wr
 def test_a_slurred_filler() -> None:
     for heard in ("这沟", "那高", "哪个"):  # as phone models heard 这个 and 那个 in other voices
         assert whole("你好", sounding(heard), asked(FactKind.PLACE, "杭州"), tables().frames) == NOTHING
+
+
+def test_two_digits_alike_that_sounded_as_one() -> None:
+    question, frames = asked(FactKind.DIGITS, "2516"), tables().frames
+    assert whole("尾号三三八七", sounding("尾号三八七"), question, frames) == WHOLE
+    assert whole("六二零三", sounding("那个零三"), question, frames) == HALF  # a filler written as digits
 
 
 @pytest.mark.parametrize("said", ["尾号是", "二五", "四二六零", "嗯"])

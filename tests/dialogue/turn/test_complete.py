@@ -79,7 +79,9 @@ def test_another_model_is_refused() -> None:
         TurnCompletion(MODELS / "silero" / "silero_vad.onnx")
 
 
-@pytest.mark.parametrize(("probability", "expected"), [(0.0, GOES_ON), (0.09, GOES_ON), (0.1, None), (1.0, None)])
+@pytest.mark.parametrize(
+    ("probability", "expected"), [(0.0, GOES_ON), (0.09, GOES_ON), (0.1, None), (1.0, None)]
+)
 def test_doubt_is_believed_and_certainty_is_not(probability: float, expected: float | None) -> None:
     assert doubt(probability) == expected
 

@@ -98,7 +98,10 @@ async def test_frames_are_kept_as_they_were_judged() -> None:
 
 @pytest.mark.parametrize(
     ("found", "complete"),
-    [pytest.param(0.05, GOES_ON, id="a brake"), pytest.param(0.9, None, id="not trusted when it says finished")],
+    [
+        pytest.param(0.05, GOES_ON, id="a brake"),
+        pytest.param(0.9, None, id="not trusted when it says finished"),
+    ],
 )
 async def test_what_the_end_of_turn_model_said_is_kept_as_it_counts(
     found: float, complete: float | None
