@@ -19,8 +19,8 @@ _WHOLE: Mapping[Grade, float] = {
 def complete(evidence: AnswerEvidence) -> float | None:
     """0 more is sure to come .. 1 nothing is; None: nothing is known.
 
-    Right, wrong and unclear are waited for alike, by the shape of what was said alone: the gap may not tell the
-    caller which it was, and half an answer is often taken for a wrong one.
+    Right, wrong and unclear are waited for alike, by the shape of what was said alone: the gap may not tell
+    the caller which it was, and half an answer is often taken for a wrong one.
     """
     if evidence.keyed:
         return 1.0

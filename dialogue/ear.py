@@ -37,7 +37,7 @@ MAX_WAITING = 64  # events between two turns; a key held down for ever must not 
 # An acknowledgement takes about 0.8 s and the question waits for its end; most replies that are not weighed
 # when the turn is over are so a little later, and then the question itself comes sooner.
 THINKING_S = 0.5
-# While a reply is being weighed nothing could be asked anyway, so the caller may go on as after half an answer.
+# While a reply is being weighed nothing could be asked anyway: the caller may go on, as after half an answer.
 NOT_WEIGHED_YET = 0.3
 KEY_GAP_S = 4.0  # a pause this long ends keyed digits (ITU-T E.180 inter-digit timers are 3-5 s)
 

@@ -122,10 +122,10 @@ class Talk:
 
     def _play(self, samples: Samples) -> None:
         """Appends to what is being said; begins at once if nothing is."""
-        self.line.speak(samples if self.line.speaking_ms() else _begun(samples))
+        self.line.speak(samples if self.line.speaking_ms() else from_first_sound(samples))
 
 
-def _begun(samples: Samples) -> Samples:
-    """Without the silence in front."""
+def from_first_sound(samples: Samples) -> Samples:
+    """A prompt without the silence in front of it."""
     loud = np.flatnonzero(np.abs(samples.astype(np.int32)) >= AUDIBLE)
     return samples[max(0, int(loud[0]) - LEAD_IN) :] if loud.size else samples

@@ -1,7 +1,7 @@
 """How much of an answer had been said when its caller paused. By its sounds and its shape. Pure.
 
-Never by whether it is right: how long we wait must not tell the caller so. A recogniser writes 舅高 for a drawn-out
-这个 and 没有 for a hum; the sounds are clear about both, so they count for more than the words.
+Never by whether it is right: how long we wait must not tell the caller so. A recogniser writes 舅高 for a
+drawn-out 这个 and 没有 for a hum; the sounds are clear about both, so they count for more than the words.
 """
 
 import re
@@ -40,9 +40,8 @@ _OPEN_END = re.compile(r"(?:是|在|叫|姓|和|跟|(?<!没)有|大概|应该|�
 _ALIKE_INITIALS = {"zh": "z", "ch": "c", "sh": "s", "l": "n"}
 _ALIKE_FINALS = {"ang": "an", "eng": "en", "ing": "in", "uang": "uan", "I": "i", "ei": "e"}
 _NUMBERS = {FactKind.DIGITS, FactKind.AMOUNT, FactKind.COUNT, FactKind.YEAR, FactKind.MONTH, FactKind.DATE}
-_COUNTED = re.compile(
-    r"^[一二两三四五六七八九十](?![共般])"
-)  # 一个月 leads up to a sum, but is a number itself
+# 一个月 leads up to a sum, but is a number itself.
+_COUNTED = re.compile(r"^[一二两三四五六七八九十](?![共般])")
 _ANY_DAY = date(2000, 1, 1)  # of 去年 only its being a year counts
 _TALK = 5  # syllables; who says less about an open question has hardly begun
 _REFERS = re.compile(r"[今前上昨]个?[月天周]")

@@ -14,6 +14,7 @@ from dialogue.line import Samples
 from dialogue.opening import ScriptJudge, Understood, whole
 from dialogue.speaking.port import SpeechSynthesizer
 from dialogue.survey import Judge
+from dialogue.talk import from_first_sound
 from dialogue.turn.activity import level_db
 from dialogue.turn.complete import doubt
 from ivr.bench.far_end import FarEnd
@@ -72,7 +73,7 @@ class Watch:
             sounds = self._rendered.pop(event.call, [])
             asking = [samples for text, samples in sounds if event.text.endswith(text)]
             if event.question_id and asking:
-                notes.puts.append(Put(cue=cue, audio=asking[0]))
+                notes.puts.append(Put(cue=cue, audio=from_first_sound(asking[0])))
 
 
 class TimedActivity:

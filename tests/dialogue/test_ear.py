@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
@@ -18,13 +18,6 @@ POLICY = TurnPolicy()
 STARTS_MS = 1_000
 
 
-class ByLevel:
-    """Implements VoiceActivity."""
-
-    async def probabilities(self, frames: Sequence[Samples]) -> list[float]:
-        return [0.95 if level_db(frame) > -50 else 0.02 for frame in frames]
-
-
 @dataclass
 class Smart:
     """Implements dialogue.ear.Completion."""
@@ -37,39 +30,43 @@ class Smart:
         return self.found
 
 
-@dataclass
 class Clerk:
-    """Weighs a reply by its length, as soon as the line's clock has reached `ready_ms`."""
+    """Weighs a reply by its length, once the line's clock has reached `ready_ms`."""
 
-    line: ScriptedLine
-    complete: Callable[[int], float | None]  # given the ms of speech heard
-    ready_ms: int = 0
-    weighed: list[int] = field(default_factory=list)
-    thought_aloud: int = 0
+    def __init__(self, line: ScriptedLine, complete: Callable[[int], float | None], *, ready_ms: int = 0):
+        """`complete`: given the ms of speech heard."""
+        self.line, self.complete, self.weighed = line, complete, list[int]()
+        self._ready, self._ready_ms = asyncio.Event(), ready_ms
 
     async def weigh(self, heard: HeardAnswer) -> int:
-        while self.line.now_ms() < self.ready_ms:
-            await asyncio.sleep(0)
+        await self._ready.wait()
         said_ms = sum(end - start for start, end in heard.segments)
         self.weighed.append(said_ms)
         return said_ms
 
-    def think_aloud(self) -> None:
-        self.thought_aloud += 1
+    def look_at_the_clock(self) -> None:
+        if self.line.now_ms() >= self._ready_ms:
+            self._ready.set()
+
+
+class ByLevel:
+    """Implements VoiceActivity; the clerk sees time pass."""
+
+    def __init__(self, clerk: Clerk) -> None:
+        self._clerk = clerk
+
+    async def probabilities(self, frames: Sequence[Samples]) -> list[float]:
+        self._clerk.look_at_the_clock()
+        return [0.95 if level_db(frame) > -50 else 0.02 for frame in frames]
 
 
 async def hear(line: ScriptedLine, clerk: Clerk, smart: Smart | None = None) -> tuple[HeardAnswer, int, int]:
     """The reply, what it was weighed as, and when that was known."""
 
     async def held(group: asyncio.TaskGroup) -> tuple[HeardAnswer, int, int]:
-        ear = Ear(line, ByLevel(), smart or Smart(), group, lambda _: None, POLICY)
+        ear = Ear(line, ByLevel(clerk), smart or Smart(), group, lambda _: None, POLICY)
         running = group.create_task(ear.run())
-        listening = Listening(
-            patience_ms=5_000,
-            weigh=clerk.weigh,
-            complete=clerk.complete,
-            while_thinking=clerk.think_aloud,
-        )
+        listening = Listening(patience_ms=5_000, weigh=clerk.weigh, complete=clerk.complete)
         try:
             heard, weighed = await ear.turn(listening)
             return heard, weighed, line.now_ms()
