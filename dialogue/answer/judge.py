@@ -10,7 +10,7 @@ from functools import partial
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
-from dialogue.answer.delivery.fillers import filled_pauses
+from dialogue.answer.delivery.fillers import Spans, filled_pauses
 from dialogue.answer.evidence import fact_part, llr
 from dialogue.answer.heard_grade import CERTAIN, intent_wins, judge_by_sounds, plain
 from dialogue.answer.intent.classify import IntentClassifier
@@ -101,21 +101,21 @@ class AnswerJudge:
             return _without_words(heard, question, Grade.UNCLEAR, "no words were recognised")
         judgement = await self._judge(heard, question, truth, transcript)
         loop = asyncio.get_running_loop()
-        fillers = await loop.run_in_executor(
-            self._executor, filled_pauses, heard, transcript.text, transcript.phones
-        )
-        said = whole(transcript.text, transcript.phones, question, self._tables.frames)
+        fillers, said = await loop.run_in_executor(self._executor, self._shape, heard, question, transcript)
+        measures = {"fillers": float(len(fillers))} | ({SAID_WHOLE: said} if said is not None else {})
         evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
-            update={
-                "measures": {
-                    "fillers": float(len(fillers)),
-                    **({SAID_WHOLE: said} if said is not None else {}),
-                }
-            }
+            update={"measures": measures}
         )
         return Weighed(
             evidence=self._with_slot(evidence, question, transcript), judgement=judgement, fillers=fillers
         )
+
+    def _shape(
+        self, heard: HeardAnswer, asked: AskedQuestion, transcript: Transcript
+    ) -> tuple[Spans, float | None]:
+        """Filled pauses, and how much was said. Blocks some milliseconds."""
+        text, phones = transcript.text, transcript.phones
+        return filled_pauses(heard, text, phones), whole(text, phones, asked, self._tables.frames)
 
     def _with_slot(
         self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript
