@@ -36,7 +36,9 @@ MAX_BEHIND = 500  # 10 s of frames: past that the machine is stuck, and the olde
 MAX_WAITING = 64  # events between two turns; a key held down for ever must not fill memory
 # An acknowledgement takes about 0.8 s and the question waits for its end; most replies that are not weighed
 # when the turn is over are so a little later, and then the question itself comes sooner.
-THINKING_S = 0.8
+THINKING_S = 0.5
+# While a reply is being weighed nothing could be asked anyway: the caller may go on, as after half an answer.
+NOT_WEIGHED_YET = 0.3
 KEY_GAP_S = 4.0  # a pause this long ends keyed digits (ITU-T E.180 inter-digit timers are 3-5 s)
 
 W = TypeVar("W")
@@ -71,6 +73,7 @@ class _Turn(Generic[W]):
     listening: Listening[W]
     started_ms: int = 0
     guess: "asyncio.Task[W] | None" = None  # None: none begun, or the caller went on
+    doubt: asyncio.Task[None] | None = None  # asked for where the words do not tell
     keys: str = ""
 
 
@@ -208,29 +211,25 @@ class Ear:
     def _begin_guess(self, turn: _Turn[W], paused_ms: int) -> None:
         self._drop_guess(turn)
         heard = self._cut(((turn.started_ms, paused_ms - self._pause_ms),))
-        turn.guess = self._group.create_task(self._guess(turn.listening, heard), name="guess")
+        self._complete = NOT_WEIGHED_YET
+        turn.guess = self._group.create_task(self._guess(turn, heard), name="guess")
 
-    async def _guess(self, listening: Listening[W], heard: HeardAnswer) -> W:
-        _, weighed = await asyncio.gather(self._doubt(heard.samples), self._weigh(listening, heard))
+    async def _guess(self, turn: _Turn[W], heard: HeardAnswer) -> W:
+        weighed = await turn.listening.weigh(heard)
+        self._complete = turn.listening.complete(weighed)
+        if self._complete is None:
+            turn.doubt = self._group.create_task(self._doubt(heard.samples), name="doubt")
         return weighed
 
     async def _doubt(self, samples: Samples) -> None:
-        doubted = doubt(await self._completion.probability(samples))
-        if self._complete is None:  # what the words say counts for more than how they sound
-            self._complete = doubted
-
-    async def _weigh(self, listening: Listening[W], heard: HeardAnswer) -> W:
-        weighed = await listening.weigh(heard)
-        said = listening.complete(weighed)
-        if said is not None:
-            self._complete = said
-        return weighed
+        self._complete = doubt(await self._completion.probability(samples))
 
     def _drop_guess(self, turn: _Turn[W]) -> None:
         self._complete = None
-        if turn.guess is not None:
-            turn.guess.cancel()
-            turn.guess = None
+        for task in (turn.guess, turn.doubt):
+            if task is not None:
+                task.cancel()
+        turn.guess = turn.doubt = None
 
     async def _ended(self, turn: _Turn[W], event: TurnEnded) -> tuple[HeardAnswer, W]:
         heard = self._cut(event.segments)

@@ -218,13 +218,12 @@ class Survey:
                 attempts=tries.asked,
             )
             weigh = partial(self._judge.weigh, question=asked)
-            whole = partial(complete, asked=asked)
             heard, evidence = await self._talk.ask(
-                prompt, weigh, whole, lambda: self._talk.say_now(script.acknowledgements)
+                prompt, weigh, complete, lambda: self._talk.say_now(script.acknowledgements)
             )
             who = await asyncio.to_thread(self._delivery.who_spoke, heard)
             if who is not WhoSpoke.CALLER:
-                followed = await self._talk.listen_on(prompt, weigh, whole, heard)
+                followed = await self._talk.listen_on(prompt, weigh, complete, heard)
                 if followed is not None:
                     heard, evidence = followed
                     evidence = evidence.model_copy(update={"latency_ms": heard.latency_ms})

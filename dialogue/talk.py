@@ -16,6 +16,9 @@ from dialogue.line import SAMPLE_RATE_HZ, Line, Samples
 from dialogue.speaking.port import SpeechSynthesizer
 
 GAP = np.zeros(SAMPLE_RATE_HZ * 150 // 1_000, dtype=np.int16)  # a breath between two sentences
+# A prompt begins with up to 40 ms in which nothing can be heard, a twentieth of the usual wait for an answer.
+AUDIBLE = 60  # int16, -55 dBFS: line noise lies below
+LEAD_IN = SAMPLE_RATE_HZ * 5 // 1_000  # kept before it, so that it does not click
 
 LISTEN_ON_S = 4.0  # who is prompted speaks 1 to 3 s after the whisper
 
@@ -71,7 +74,7 @@ class Talk:
         """Says one of these if its audio is at hand; otherwise nothing. For manners, never for content."""
         audio = self._synthesizer.ready(self.pick(texts))
         if audio is not None:
-            self.line.speak(np.concatenate([audio, GAP]))
+            self._play(np.concatenate([audio, GAP]))
 
     async def ask(
         self,
@@ -130,8 +133,14 @@ class Talk:
                 at_ms=self.line.now_ms() + self.line.speaking_ms(),
             )
         )
-        self.line.speak(_joined(audio))
+        self._play(np.concatenate(audio))
+
+    def _play(self, samples: Samples) -> None:
+        """Appends to what is being said; begins at once if nothing is."""
+        self.line.speak(samples if self.line.speaking_ms() else from_first_sound(samples))
 
 
-def _joined(parts: Sequence[Samples]) -> Samples:
-    return np.concatenate(list(parts))
+def from_first_sound(samples: Samples) -> Samples:
+    """A prompt without the silence in front of it."""
+    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) >= AUDIBLE)
+    return samples[max(0, int(loud[0]) - LEAD_IN) :] if loud.size else samples

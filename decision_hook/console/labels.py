@@ -108,6 +108,7 @@ MEASURES = {
     "pause_ms": "停顿合计 ms",
     "longest_pause_ms": "最长停顿 ms",
     "fillers": "口头语",
+    "said_whole": "答完的可能",
     "syllables": "音节数",
     "rate_syl_s": "语速 音节/秒",
     "articulation_syl_s": "吐字 音节/秒",

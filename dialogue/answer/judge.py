@@ -10,7 +10,7 @@ from functools import partial
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
-from dialogue.answer.delivery.fillers import filled_pauses
+from dialogue.answer.delivery.fillers import Spans, filled_pauses
 from dialogue.answer.evidence import fact_part, llr
 from dialogue.answer.heard_grade import CERTAIN, intent_wins, judge_by_sounds, plain
 from dialogue.answer.intent.classify import IntentClassifier
@@ -23,6 +23,7 @@ from dialogue.answer.sounds import Listener, PhoneIntents, Sounds
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
+from dialogue.answer.whole import SAID_WHOLE, whole
 from dialogue.hearing.context import context_of
 from dialogue.hearing.port import RecognizerUnavailable, SpeechRecognizer, Transcript, Utterance
 from dialogue.line import SAMPLE_RATE_HZ
@@ -100,15 +101,21 @@ class AnswerJudge:
             return _without_words(heard, question, Grade.UNCLEAR, "no words were recognised")
         judgement = await self._judge(heard, question, truth, transcript)
         loop = asyncio.get_running_loop()
-        fillers = await loop.run_in_executor(
-            self._executor, filled_pauses, heard, transcript.text, transcript.phones
-        )
+        fillers, said = await loop.run_in_executor(self._executor, self._shape, heard, question, transcript)
+        measures = {"fillers": float(len(fillers))} | ({SAID_WHOLE: said} if said is not None else {})
         evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
-            update={"measures": {"fillers": float(len(fillers))}}
+            update={"measures": measures}
         )
         return Weighed(
             evidence=self._with_slot(evidence, question, transcript), judgement=judgement, fillers=fillers
         )
+
+    def _shape(
+        self, heard: HeardAnswer, asked: AskedQuestion, transcript: Transcript
+    ) -> tuple[Spans, float | None]:
+        """Filled pauses, and how much was said. Blocks some milliseconds."""
+        text, phones = transcript.text, transcript.phones
+        return filled_pauses(heard, text, phones), whole(text, phones, asked, self._tables.frames)
 
     def _with_slot(
         self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript

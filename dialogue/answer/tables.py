@@ -238,6 +238,7 @@ class NameTable(_File):
 class _FrameFile(_File):
     before: Words
     after: Words
+    leads: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +247,7 @@ class FrameTable:
 
     longest_before: tuple[str, ...]
     longest_after: tuple[str, ...]
+    leads: tuple[str, ...]  # words behind which the value itself must follow; in no order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +323,7 @@ def _frames(read: _FrameFile) -> FrameTable:
     return FrameTable(
         longest_before=tuple(sorted(read.before, key=len, reverse=True)),
         longest_after=tuple(sorted(read.after, key=len, reverse=True)),
+        leads=read.leads,
     )
 
 

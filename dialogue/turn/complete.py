@@ -16,18 +16,19 @@ MODEL_RATE_HZ = 16_000  # fed 8 kHz, the model answers without complaint, and wr
 WINDOW_S = 8
 MELS = 80
 INPUT, FRAMES = "input_features", WINDOW_S * 100
-# Callers hand over the turn when a pause of 200 ms is reached; the model judges best after 300 ms. On
+# Callers hand over the turn when a pause of 160 ms is reached; the model judges best after 300 ms. On
 # synthetic Mandarin through A-law (10 whole sentences, 19 cut at their quietest inner points) the area
 # under the curve is 0.61-0.67 with 200 ms of silence, 0.69-0.77 with 300, 0.57-0.62 with 700.
 ADDED_SILENCE = SAMPLE_RATE_HZ // 10
-# In the same trial no whole sentence came below 0.4, but two of five cut ones above 0.8: the model can
-# tell that somebody will go on, not that he will not.
-TRUSTED_BELOW = 0.4
+# Of 188 pauses in open answers, 18 % of the inner ones and 3 % of the last came below. Of short answers the
+# model knows nothing: 23 % of the last, 16 % of the inner ones.
+TRUSTED_BELOW = 0.1
+GOES_ON = 0.3
 
 
 def doubt(probability: float) -> float | None:
     """What a completion probability is worth to TurnTracker.feed: a brake, or None for nothing known."""
-    return probability if probability < TRUSTED_BELOW else None
+    return GOES_ON if probability < TRUSTED_BELOW else None
 
 
 class TurnCompletion:
@@ -63,7 +64,7 @@ class TurnCompletion:
     def probability(self, samples: Samples) -> float:
         """Probability that the speaker has finished, 0..1.
 
-        `samples`: int16 (n,), 8 kHz, from the turn's first word up to now, about 200 ms of silence
+        `samples`: int16 (n,), 8 kHz, from the turn's first word up to now, about 160 ms of silence
         after the last word included; only the last 8 s count. Empty audio is finished: 1.0.
         """
         if not samples.size:

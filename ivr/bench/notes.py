@@ -13,8 +13,8 @@ class Step(StrEnum):
     """Moments of a turn, in the order in which they usually come."""
 
     PAUSED = "paused"  # a pause was noticed; judging begins
-    DOUBTED = "doubted"  # the end-of-turn model has spoken
     WEIGHED = "weighed"  # the words are judged
+    DOUBTED = "doubted"  # the end-of-turn model has spoken, where the words do not tell
     ACKNOWLEDGED = "acknowledged"  # a short acknowledgement was queued
     UNDERSTOOD = "understood"  # the turn is over and the answer taken
     ASKED = "asked"  # the next prompt was queued

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dialogue.ear import NOT_WEIGHED_YET
 from dialogue.line import FRAME_MS
 from dialogue.turn.tracker import PauseReached, SpeechResumed, TurnEnded, TurnPolicy, TurnTracker
 from ivr.bench.curve import Ending, Replayed
 from ivr.bench.notes import CallNotes, Mark, Step
 from ivr.bench.turns import Answered
 
-# All three silences of a policy are moved together, so that finished answers stay quicker than doubtful ones.
+# All silences of a policy are moved together, so that finished answers stay quicker than doubtful ones.
 SHIFTS_MS = (-300, -200, -100, 0, 100, 200, 400)
 PRESENT = SHIFTS_MS.index(0)
 LEAD_S = 0.3  # listened to before an answer begins
@@ -39,6 +40,7 @@ def _shifted(policy: TurnPolicy, shift_ms: int) -> TurnPolicy:
         end_min_ms=policy.end_min_ms + shift_ms,
         end_usual_ms=policy.end_usual_ms + shift_ms,
         end_max_ms=policy.end_max_ms + shift_ms,
+        end_nothing_ms=policy.end_nothing_ms + shift_ms,
     )
 
 
@@ -61,7 +63,9 @@ def _endings(answers: Sequence[Answered], notes: CallNotes, policy: TurnPolicy) 
         for event in tracker.feed(
             number * FRAME_MS, frame.probability, frame.level_db, not listening, complete
         ):
-            if isinstance(event, PauseReached | SpeechResumed):
+            if isinstance(event, PauseReached):
+                complete, weighed_s = NOT_WEIGHED_YET, None
+            if isinstance(event, SpeechResumed):
                 complete = weighed_s = None
             if isinstance(event, TurnEnded) and listening and event.segments:
                 ready_s = _ready_s(notes.marks, frame.at_s) if weighed_s is None else weighed_s
@@ -76,12 +80,12 @@ def _endings(answers: Sequence[Answered], notes: CallNotes, policy: TurnPolicy) 
 
 
 def _heeded(mark: Mark, complete: float | None, weighed_s: float | None) -> tuple[float | None, float | None]:
-    """The words outweigh the sound, as in dialogue.ear."""
+    """As in dialogue.ear."""
     match mark.step:
-        case Step.DOUBTED if complete is None:
+        case Step.DOUBTED:
             return mark.complete, weighed_s
         case Step.WEIGHED:
-            return mark.complete if mark.complete is not None else complete, mark.at_s
+            return mark.complete, mark.at_s
         case _:
             return complete, weighed_s
 

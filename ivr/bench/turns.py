@@ -137,7 +137,7 @@ def _stages(ends_s: float, question_s: float, queued_s: float, notes: CallNotes)
     """
     stages = {}
     reached = ends_s
-    for step in (Step.PAUSED, Step.DOUBTED, Step.WEIGHED, Step.UNDERSTOOD, Step.ASKED):
+    for step in (Step.PAUSED, Step.WEIGHED, Step.DOUBTED, Step.UNDERSTOOD, Step.ASKED):
         times = [mark.at_s for mark in notes.marks if mark.step is step and mark.at_s <= queued_s]
         at = max(times[-1] if times else reached, reached)
         stages[step.value] = (at - reached) * 1_000

@@ -14,6 +14,7 @@ from dialogue.line import Samples
 from dialogue.opening import ScriptJudge, Understood, whole
 from dialogue.speaking.port import SpeechSynthesizer
 from dialogue.survey import Judge
+from dialogue.talk import from_first_sound
 from dialogue.turn.activity import level_db
 from dialogue.turn.complete import doubt
 from ivr.bench.far_end import FarEnd
@@ -72,7 +73,7 @@ class Watch:
             sounds = self._rendered.pop(event.call, [])
             asking = [samples for text, samples in sounds if event.text.endswith(text)]
             if event.question_id and asking:
-                notes.puts.append(Put(cue=cue, audio=asking[0]))
+                notes.puts.append(Put(cue=cue, audio=from_first_sound(asking[0])))
 
 
 class TimedActivity:
@@ -100,7 +101,6 @@ class TimedCompletion:
         self._inner, self._watch = inner, watch
 
     async def probability(self, samples: Samples) -> float:
-        self._watch.mark(Step.PAUSED)
         found = await self._inner.probability(samples)
         self._watch.mark(Step.DOUBTED, complete=doubt(found))
         return found
@@ -113,8 +113,9 @@ class TimedJudge:
         self._inner, self._watch = inner, watch
 
     async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
+        self._watch.mark(Step.PAUSED)
         found = await self._inner.weigh(heard, question)
-        self._watch.mark(Step.WEIGHED, complete=complete(found, question))
+        self._watch.mark(Step.WEIGHED, complete=complete(found))
         return found
 
 
@@ -125,6 +126,7 @@ class TimedScriptJudge:
         self._inner, self._watch = inner, watch
 
     async def understand(self, heard: HeardAnswer, asked: AskedQuestion) -> Understood:
+        self._watch.mark(Step.PAUSED)
         found = await self._inner.understand(heard, asked)
         self._watch.mark(Step.WEIGHED, complete=whole(found))
         return found

@@ -19,9 +19,7 @@ LONGEST_S = 180  # of a recording: our patience, a prompt and the longest turn f
 # A recording is one answer, whatever pauses it holds: where a turn ends is measured by `bench turn`.
 # Only the longest turn (30 s from the first word) is the same as in a call.
 _END_MS = 60_000
-_POLICY = replace(
-    TurnPolicy(), end_min_ms=_END_MS, end_usual_ms=_END_MS, end_max_ms=_END_MS, patience_ms=LONGEST_S * 1_000
-)
+_POLICY = replace(TurnPolicy(), end_usual_ms=_END_MS, patience_ms=LONGEST_S * 1_000)
 
 
 class Activity(VoiceActivity, Protocol):

@@ -3,17 +3,27 @@
 import pytest
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
+from dialogue.answer.whole import NOTHING, SAID_WHOLE, whole
 from dialogue.completeness import complete
 from dialogue.step import Tries, decide
 from dialogue.turn.tracker import TurnPolicy, silence_needed_ms
-from tests.dialogue.answer.asked import asked
+from tests.dialogue.answer.asked import asked, tables
 
 UNDERSTOOD = (Grade.MATCH, Grade.MISMATCH, Grade.DENIAL)
+ANSWERED = (*UNDERSTOOD, Grade.PARTIAL, Grade.UNCLEAR)
 
 
 def wait_ms(kind: FactKind, value: str, said: str, grade: Grade) -> int:
-    evidence = AnswerEvidence(question="any.one", grade=grade, text=said, started_ms=0, ended_ms=500)
-    return silence_needed_ms(complete(evidence, asked(kind, value)), TurnPolicy())
+    shape = whole(said, None, asked(kind, value), tables().frames)
+    evidence = AnswerEvidence(
+        question="any.one",
+        grade=grade,
+        text=said,
+        started_ms=0,
+        ended_ms=500,
+        measures={} if shape is None else {SAID_WHOLE: shape},
+    )
+    return silence_needed_ms(complete(evidence), TurnPolicy())
 
 
 @pytest.mark.parametrize(
@@ -30,7 +40,7 @@ def wait_ms(kind: FactKind, value: str, said: str, grade: Grade) -> int:
     ],
 )
 def test_right_and_wrong_are_waited_for_alike(kind: FactKind, value: str, said: str) -> None:
-    assert len({wait_ms(kind, value, said, grade) for grade in UNDERSTOOD}) == 1
+    assert len({wait_ms(kind, value, said, grade) for grade in ANSWERED}) == 1
 
 
 @pytest.mark.parametrize(
@@ -48,7 +58,7 @@ def test_half_an_answer_is_waited_for_longer(kind: FactKind, value: str, whole: 
 
 def test_keys_say_it_all() -> None:
     keyed = AnswerEvidence(question="any.one", grade=Grade.MATCH, keyed=True, started_ms=0, ended_ms=500)
-    assert complete(keyed, asked(FactKind.DIGITS, "2516")) == 1.0
+    assert complete(keyed) == 1.0
 
 
 @pytest.mark.parametrize("asked", [1, 2])
@@ -56,3 +66,9 @@ def test_keys_say_it_all() -> None:
 def test_right_and_wrong_are_followed_by_the_same(asked: int, has_keypad: bool) -> None:
     steps = {decide(grade, Tries(asked=asked), max_asked=2, has_keypad=has_keypad) for grade in UNDERSTOOD}
     assert len(steps) == 1
+
+
+@pytest.mark.parametrize("grade", [Grade.REPEAT, Grade.DONT_KNOW, Grade.HUMAN])
+def test_a_request_is_whole_whatever_was_asked_but_a_hum_is_none(grade: Grade) -> None:
+    assert wait_ms(FactKind.DATE, "1990-05-12", "我不知道", grade) == TurnPolicy().end_min_ms
+    assert wait_ms(FactKind.DATE, "1990-05-12", "嗯", grade) == silence_needed_ms(NOTHING, TurnPolicy())

@@ -62,53 +62,58 @@ def ended(at_ms: int, segments: Stretches, why: TurnEnd = TurnEnd.SILENCE) -> Tu
 STORIES = [
     pytest.param(
         [(1_000, 2_000)], 500, None,
-        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_200), ended(2_800, [(1_000, 2_000)])],
+        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_160), ended(3_000, [(1_000, 2_000)])],
         id="a plain answer",
     ),
     pytest.param(
         [(1_000, 2_000)], 500, 0.95,
-        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_200), ended(2_500, [(1_000, 2_000)])],
+        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_160), ended(2_500, [(1_000, 2_000)])],
         id="it sounds finished: sooner",
     ),
     pytest.param(
-        [(1_000, 2_000)], 500, 0.1,
-        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_200), ended(3_100, [(1_000, 2_000)])],
+        [(1_000, 2_000)], 500, 0.3,
+        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_160), ended(3_200, [(1_000, 2_000)])],
         id="it sounds cut off: later",
     ),
     pytest.param(
+        [(1_000, 1_600)], 500, 0.0,
+        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=1_760), ended(3_100, [(1_000, 1_600)])],
+        id="那个: the answer is still to come",
+    ),
+    pytest.param(
         [(1_000, 1_200)], 500, None,
-        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=1_400), ended(2_000, [(1_000, 1_200)])],
+        [SpeechStarted(at_ms=1_000), PauseReached(at_ms=1_360), ended(2_200, [(1_000, 1_200)])],
         id="a 嗯 after the prompt is an answer",
     ),
     pytest.param(
         [(1_000, 2_000), (2_600, 3_000)], 500, None,
         [
-            SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_200), SpeechResumed(at_ms=2_600),
-            PauseReached(at_ms=3_200), ended(3_800, [(1_000, 2_000), (2_600, 3_000)]),
+            SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_160), SpeechResumed(at_ms=2_600),
+            PauseReached(at_ms=3_160), ended(4_000, [(1_000, 2_000), (2_600, 3_000)]),
         ],
         id="a pause for thought",
     ),
     pytest.param(
-        [(1_000, 2_000), (2_160, 3_000), (3_240, 4_000), (4_250, 4_600)], 500, None,
+        [(1_000, 2_000), (2_140, 3_000), (3_240, 4_000), (4_250, 4_600)], 500, None,
         [
-            SpeechStarted(at_ms=1_000), PauseReached(at_ms=3_200), SpeechResumed(at_ms=3_240),
-            PauseReached(at_ms=4_200), SpeechResumed(at_ms=4_260),
-            PauseReached(at_ms=4_800), ended(5_400, [(1_000, 4_000), (4_260, 4_600)]),
+            SpeechStarted(at_ms=1_000), PauseReached(at_ms=3_160), SpeechResumed(at_ms=3_240),
+            PauseReached(at_ms=4_160), SpeechResumed(at_ms=4_260),
+            PauseReached(at_ms=4_760), ended(5_600, [(1_000, 4_000), (4_260, 4_600)]),
         ],
         id="short gaps are merged, from 250 ms on they split",
     ),
     pytest.param(
-        [(1_000, 2_000), (2_780, 3_000)], 500, None,
+        [(1_000, 2_000), (2_980, 3_100)], 500, None,
         [
-            SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_200), SpeechResumed(at_ms=2_780),
-            PauseReached(at_ms=3_200), ended(3_800, [(1_000, 2_000), (2_780, 3_000)]),
+            SpeechStarted(at_ms=1_000), PauseReached(at_ms=2_160), SpeechResumed(at_ms=2_980),
+            PauseReached(at_ms=3_260), ended(4_100, [(1_000, 2_000), (2_980, 3_100)]),
         ],
         id="a sound in the last moment of a silence is waited for",
     ),
     pytest.param([], 500, None, [ended(6_500, [], TurnEnd.PATIENCE)], id="nobody speaks"),
     pytest.param(
         [(6_300, 7_000)], 500, None,
-        [SpeechStarted(at_ms=6_300), PauseReached(at_ms=7_200), ended(7_800, [(6_300, 7_000)])],
+        [SpeechStarted(at_ms=6_300), PauseReached(at_ms=7_160), ended(8_000, [(6_300, 7_000)])],
         id="in the last moment",
     ),
     pytest.param(
@@ -120,7 +125,7 @@ STORIES = [
         [(1_000, 3_000)], 5_000, None,
         [
             SpeechStarted(at_ms=1_000), Duck(at_ms=1_060), StopPrompt(at_ms=1_380),
-            PauseReached(at_ms=3_200), ended(3_800, [(1_000, 3_000)]),
+            PauseReached(at_ms=3_160), ended(4_000, [(1_000, 3_000)]),
         ],
         id="barge-in: lower within 120 ms, silent within 400",
     ),
@@ -129,7 +134,7 @@ STORIES = [
         [
             SpeechStarted(at_ms=1_000), Duck(at_ms=1_060), Restore(at_ms=1_400),
             SpeechStarted(at_ms=2_000), Duck(at_ms=2_060), Restore(at_ms=2_300),
-            SpeechStarted(at_ms=6_000), PauseReached(at_ms=7_200), ended(7_800, [(6_000, 7_000)]),
+            SpeechStarted(at_ms=6_000), PauseReached(at_ms=7_160), ended(8_000, [(6_000, 7_000)]),
         ],
         id="嗯 and 对 while we speak are no answers",
     ),
@@ -145,7 +150,7 @@ STORIES = [
         [(1_900, 2_150)], 2_000, None,
         [
             SpeechStarted(at_ms=1_900), Duck(at_ms=1_960), Restore(at_ms=2_020),
-            PauseReached(at_ms=2_360), ended(2_960, [(1_900, 2_160)]),
+            PauseReached(at_ms=2_320), ended(3_160, [(1_900, 2_160)]),
         ],
         id="a short answer outlives the prompt",
     ),
@@ -153,7 +158,7 @@ STORIES = [
         [(1_600, 1_860)], 2_000, None,
         [
             SpeechStarted(at_ms=1_600), Duck(at_ms=1_660), Restore(at_ms=1_960),
-            PauseReached(at_ms=2_060), ended(2_660, [(1_600, 1_860)]),
+            PauseReached(at_ms=2_020), ended(2_860, [(1_600, 1_860)]),
         ],
         id="a short answer is over just before the prompt",
     ),
@@ -162,7 +167,7 @@ STORIES = [
         [
             SpeechStarted(at_ms=1_000), Duck(at_ms=1_060), Restore(at_ms=1_400),
             SpeechStarted(at_ms=2_000), Duck(at_ms=2_060), StopPrompt(at_ms=2_380),
-            PauseReached(at_ms=3_200), ended(3_800, [(2_000, 3_000)]),
+            PauseReached(at_ms=3_160), ended(4_000, [(2_000, 3_000)]),
         ],
         id="a 喂 long before barging in is no part of the answer",
     ),
@@ -213,7 +218,7 @@ def test_speech_between_turns_belongs_to_the_next() -> None:
         caller.now_ms += 20
     caller.tracker.begin()
     assert caller.turn() == [
-        SpeechStarted(at_ms=3_000), PauseReached(at_ms=4_200), ended(4_800, [(3_000, 4_000)]),
+        SpeechStarted(at_ms=3_000), PauseReached(at_ms=4_160), ended(5_000, [(3_000, 4_000)]),
     ]  # fmt: skip
 
 
@@ -226,7 +231,7 @@ def test_who_talks_on_and_on_gets_a_full_turn_each_time() -> None:
 
 @pytest.mark.parametrize(
     ("complete", "needed_ms"),
-    [(None, 800), (1.0, 500), (0.8, 500), (0.55, 800), (0.3, 1_100), (0.0, 1_100)],
+    [(None, 1_000), (1.0, 500), (0.8, 500), (0.55, 850), (0.3, 1_200), (0.15, 1_350), (0.0, 1_500)],
 )
 def test_silence_needed(complete: Complete, needed_ms: int) -> None:
     assert silence_needed_ms(complete, TurnPolicy()) == needed_ms

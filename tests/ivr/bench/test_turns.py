@@ -77,8 +77,8 @@ def test_stages_add_up_to_the_turn() -> None:
     marks = (
         (Step.PAUSED, 2.4),  # an inner pause: before the end
         (Step.PAUSED, 3.2),
-        (Step.DOUBTED, 3.25),
-        (Step.WEIGHED, 3.6),
+        (Step.WEIGHED, 3.55),
+        (Step.DOUBTED, 3.6),
         (Step.UNDERSTOOD, 3.61),
         (Step.ASKED, 3.65),
     )

@@ -8,6 +8,7 @@ import pytest
 from decision_hook.contract import FactKind
 from dialogue.events import PromptStarted
 from dialogue.line import Samples
+from dialogue.turn.complete import GOES_ON
 from ivr.bench.far_end import FarEnd
 from ivr.bench.notes import Step
 from ivr.bench.watch import CALL, TimedActivity, TimedCompletion, TimedSynthesizer, Watch
@@ -97,7 +98,10 @@ async def test_frames_are_kept_as_they_were_judged() -> None:
 
 @pytest.mark.parametrize(
     ("found", "complete"),
-    [pytest.param(0.1, 0.1, id="a brake"), pytest.param(0.9, None, id="not trusted when it says finished")],
+    [
+        pytest.param(0.05, GOES_ON, id="a brake"),
+        pytest.param(0.9, None, id="not trusted when it says finished"),
+    ],
 )
 async def test_what_the_end_of_turn_model_said_is_kept_as_it_counts(
     found: float, complete: float | None
@@ -107,7 +111,4 @@ async def test_what_the_end_of_turn_model_said_is_kept_as_it_counts(
     notes = watch.begin(call)
     CALL.set(call)
     await TimedCompletion(FakeCompletion(found), watch).probability(FRAME)
-    assert [(mark.step, mark.complete) for mark in notes.marks] == [
-        (Step.PAUSED, None),
-        (Step.DOUBTED, complete),
-    ]
+    assert [(mark.step, mark.complete) for mark in notes.marks] == [(Step.DOUBTED, complete)]
