@@ -1,7 +1,7 @@
 """Error rates on a folder of known speakers: all pairs of files, and a watch list of half of the speakers."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -13,6 +13,7 @@ from decision_hook.contract import SurveyError
 from voiceprint.audio import RATE_HZ, Samples
 from voiceprint.backend import Backend
 from voiceprint.encoder.port import SpeakerEncoder
+from voiceprint.lengths import of_length
 from voiceprint.metrics import cllr, equal_error_rate, missed_at
 from voiceprint.open_set import Searched, drawn_eers, search
 from voiceprint.speakers import Unused, speaker_folders, spoken
@@ -137,7 +138,7 @@ def evaluate_folder(
         raw=_rates(errors["raw"], cllr(*_pairs(cosines * scale + offset, speakers))),
         backend=_rates(errors["backend"], cllr(*_pairs(llrs, speakers))),
         gain=_gains(errors["raw"], errors["backend"]),
-        by_duration=_by_duration(heard, encoder, first, tell),
+        by_duration=_by_duration(heard, vectors, encoder, first, tell),
     )
     return Evaluation(report=report, llrs=_pairs(llrs, speakers))
 
@@ -256,38 +257,34 @@ def _gain(before: float, after: float, drawn_before: Sequence[float], drawn_afte
 
 
 def _by_duration(
-    heard: Spoken, encoder: SpeakerEncoder, backend: Backend, tell: Callable[[str, int, int], None]
+    heard: Spoken,
+    whole: Vectors,
+    encoder: SpeakerEncoder,
+    backend: Backend,
+    tell: Callable[[str, int, int], None],
 ) -> dict[str, dict[str, float | int]]:
     """EER with so much speech a recording: files are cut to it, and a speaker's shorter ones joined in turn.
 
-    A length is left out where fewer than two speakers have a recording of it, or nobody has two.
+    `whole` (n, d): the files' own embeddings. A length is left out where fewer than two speakers have a
+    recording of it, or nobody has two.
     """
     rates: dict[str, dict[str, float | int]] = {}
     for seconds in DURATIONS_S:
-        recordings = list(_of_length(heard, int(seconds * RATE_HZ)))
-        speakers = np.array([speaker for speaker, _ in recordings], dtype=np.int64)
+        recordings = list(of_length(heard.speakers, heard.speech, int(seconds * RATE_HZ)))
+        speakers = np.array([recording.speaker for recording in recordings], dtype=np.int64)
         if len(np.unique(speakers)) < 2 or np.bincount(speakers).max() < 2:
             continue
-        telling = _telling(tell, f"embedding {seconds:.0f} s of each", len(recordings))
-        vectors = _embed([speech for _, speech in recordings], encoder, telling)
+        vectors = np.stack([whole[recording.file] for recording in recordings])
+        changed = [i for i, recording in enumerate(recordings) if recording.changed]
+        if changed:
+            telling = _telling(tell, f"embedding {seconds:.0f} s of each", len(changed))
+            vectors[changed] = _embed([recordings[i].speech for i in changed], encoder, telling)
         rates[f"{seconds:.0f}"] = {
             "raw_eer": round(equal_error_rate(*_pairs(_cosines(vectors), speakers)), 4),
             "backend_eer": round(equal_error_rate(*_pairs(_cosines(backend.whitened(vectors)), speakers)), 4),
             "utterances": len(recordings),
         }
     return rates
-
-
-def _of_length(heard: Spoken, wanted: int) -> Iterator[tuple[int, Samples]]:
-    """Speaker and speech, cut to so many samples or as little as four fifths of it; no file is in two."""
-    joined: list[Samples] = []
-    for number, (speaker, speech) in enumerate(zip(heard.speakers, heard.speech, strict=True)):
-        if number and speaker != heard.speakers[number - 1]:
-            joined = []
-        joined.append(speech)
-        if sum(map(len, joined)) >= 0.8 * wanted:
-            yield int(speaker), np.concatenate(joined)[:wanted]
-            joined = []
 
 
 def _telling(tell: Callable[[str, int, int], None], what: str, of: int) -> Callable[[int], None]:

@@ -207,17 +207,17 @@ class WatchList:
         active = _active(entries)
         fillers = self._strangers[: max(0, len(self._strangers) - int(active.sum()))]
         backend = self._backend.centred_on(vectors[active])
-        whitened = backend.whitened(np.concatenate((vectors[active], fillers))) @ self._rotation
+        rows = backend.whitened(np.concatenate((vectors, fillers))) @ self._rotation
         listed = _Listed(
             backend=backend,
-            index=self._index(whitened),
+            index=self._index(rows),
             pending=FaissIndex(self._encoder.dimensions),
             change=newest,
             next_key=0,
         )
         if len(fillers):  # with negative keys: none is an entry's
-            listed.index.add(-1 - np.arange(len(fillers), dtype=np.int64), whitened[int(active.sum()) :])
-        self._take(listed, entries, vectors)
+            listed.index.add(-1 - np.arange(len(fillers), dtype=np.int64), rows[len(entries) :])
+        self._take(listed, entries, rows[: len(entries)])
         return listed
 
     def _index(self, rows: Vectors) -> VoiceIndex:
@@ -233,19 +233,19 @@ class WatchList:
             listed.entries.pop(key)
         for index in (listed.index, listed.pending):
             index.remove(gone)
-        self._take(listed, entries, vectors)
+        self._take(listed, entries, listed.backend.whitened(vectors) @ self._rotation)
         listed.change = newest
 
-    def _take(self, listed: _Listed, entries: Sequence[WatchlistEntry], vectors: Vectors) -> None:
-        """Makes entries searchable, each in its index."""
+    @staticmethod
+    def _take(listed: _Listed, entries: Sequence[WatchlistEntry], rows: Vectors) -> None:
+        """Puts each entry into its index. `rows` (n, d): whitened and rotated."""
         keys = np.arange(listed.next_key, listed.next_key + len(entries), dtype=np.int64)
         for key, entry in zip(keys.tolist(), entries, strict=True):
             listed.entries[key], listed.keys[entry.id] = entry, key
         active = _active(entries)
-        whitened = listed.backend.whitened(vectors) @ self._rotation
         for index, chosen in ((listed.index, active), (listed.pending, ~active)):
             if chosen.any():
-                index.add(keys[chosen], whitened[chosen])
+                index.add(keys[chosen], rows if chosen.all() else rows[chosen])
         listed.next_key += len(entries)
 
 
