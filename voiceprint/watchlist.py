@@ -51,7 +51,7 @@ class _Listed:
 
     backend: Backend  # centred on the voices that were listed when the process began
     index: VoiceIndex  # whitened and rotated rows of active entries
-    pending: FaissIndex  # of those that wait for approval: only new entries are compared with them
+    pending: VoiceIndex  # of those that wait for approval: only new entries are compared with them
     entries: dict[int, WatchlistEntry] = field(default_factory=dict)  # by key in either index
     keys: dict[str, int] = field(default_factory=dict)
     change: int  # the newest that is in here
