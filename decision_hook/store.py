@@ -290,6 +290,24 @@ class HookStore:
                 for row in connection.execute(statement)
             }
 
+    def earlier_calls(self, attempt: UUID) -> list[UUID]:
+        """Attempts at the same number before this one, newest first; [] if it is not on file."""
+        this = (
+            sa.select(application_table.c.phone, call_table.c.placed_at)
+            .join(application_table, application_table.c.id == call_table.c.application)
+            .where(call_table.c.attempt == attempt)
+            .subquery()
+        )
+        statement = (
+            sa.select(call_table.c.attempt)
+            .join(application_table, application_table.c.id == call_table.c.application)
+            .join(this, this.c.phone == application_table.c.phone)
+            .where(call_table.c.placed_at < this.c.placed_at)
+            .order_by(call_table.c.placed_at.desc(), call_table.c.attempt)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(statement).scalars())
+
     def uncalled(self, *, limit: int = 100) -> list[UncalledRow]:
         """Applications that were decided, or wait, without any call; newest first."""
         newest = (

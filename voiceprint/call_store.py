@@ -59,8 +59,10 @@ class CallStore:
                 sa.insert(voice_key).values(owner=owner, master=wrapped.master, wrapped=wrapped.wrapped)
             )
 
-    def kept(self, encoder: EncoderId, dimensions: int) -> tuple[list[KeptCall], Vectors]:
-        """All calls of this encoder, oldest first, and their vectors (n, d). Raises SurveyError."""
+    def kept(
+        self, encoder: EncoderId, dimensions: int, *, only: Sequence[UUID] | None = None
+    ) -> tuple[list[KeptCall], Vectors]:
+        """This encoder's calls, all or `only` some, oldest first, and vectors (n, d). Raises SurveyError."""
         column = call_voiceprint.c
         query = (
             sa.select(column.call, column.made_at, column.net_speech_s, column.vector, *voice_key.c)
@@ -72,6 +74,8 @@ class CallStore:
             )
             .order_by(column.made_at, column.call)
         )
+        if only is not None:
+            query = query.where(column.call.in_(only))
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         vectors = np.zeros((len(rows), dimensions), dtype=np.float32)

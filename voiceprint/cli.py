@@ -16,11 +16,11 @@ from config.progress import bars
 from config.settings import Settings
 from decision_hook.contract import SurveyError
 from voiceprint.entry import Grounds, WatchlistEntry, described
-from voiceprint.said import in_words
+from voiceprint.said import in_words, odds
 
 if TYPE_CHECKING:
     from voiceprint.audio import Samples
-    from voiceprint.search import VoiceSearch
+    from voiceprint.search import Loaded, VoiceSearch
     from voiceprint.speech_check import VoiceActivity
     from voiceprint.store import WatchListStore
 
@@ -47,11 +47,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Put a voice on the list. Another person must approve it before it is searched."""
-    import numpy as np
-
     from voiceprint.pool import pooled_speech
-    from voiceprint.purity import MIXED_BELOW, weakest_part
-    from voiceprint.quality import measure
 
     searching = open_search(load_settings())
     loaded, segments = searching.ready(), _read(files, channel, context)
@@ -61,13 +57,7 @@ def add(
     grounds = Grounds(label=label, reason=reason, evidence=evidence, legal_basis=legal_basis)
     speech = pooled_speech(segments)
     added = loaded.watchlist.add(found, speech=speech, grounds=grounds, by=by, now=datetime.now(UTC))
-    weakest = weakest_part(speech, loaded.encoder, loaded.backend)
-    mixed = weakest is not None and weakest < MIXED_BELOW
-    complaints = measure(np.concatenate(segments)).complaints()
-    for complaint in complaints:
-        print(f"note: {complaint}; a better recording would be found more often", file=sys.stderr)
-    if mixed:
-        print("note: a part sounds unlike the rest; two voices? listen before approving", file=sys.stderr)
+    complaints, mixed = _noted(segments, loaded)
     for hit in added.resembles:
         print(
             f"note: resembles entry {hit.entry} (llr {hit.llr:+.1f}); one person listed twice?",
@@ -125,8 +115,10 @@ def list_entries(as_json: Json = False) -> None:
 @app.command()
 def search(context: typer.Context, files: Files, channel: Channel = None, as_json: Json = False) -> None:
     """Look for a voice on the list."""
-    searching = open_search(load_settings())
-    result = searching.search(_read(files, channel, context))
+    searching, segments = open_search(load_settings()), _read(files, channel, context)
+    result = searching.search(segments)
+    if result.searched:
+        _noted(segments, searching.ready())
     say(as_json, result.model_dump(mode="json"), "\n".join(in_words(result)))
 
 
@@ -155,7 +147,7 @@ def verify(
         )
     compared = searching.compare(first, others)
     shown = {name: getattr(compared, name) for name in type(compared).__slots__}
-    say(as_json, shown, f"llr {compared.llr:+.1f} for one voice, confidence {compared.confidence}")
+    say(as_json, shown, f"{odds(compared.llr)}, confidence {compared.confidence}")
 
 
 @app.command()
@@ -293,6 +285,26 @@ def each_read(
         samples = read(file, channel=channel)
         check_for_voice(file, samples, activity)
         yield file, samples
+
+
+def _noted(segments: "Sequence[Samples]", loaded: "Loaded") -> tuple[list[str], bool]:
+    """What makes these recordings worse, and whether two voices may be in them; said on stderr."""
+    import numpy as np
+
+    from voiceprint.pool import pooled_speech
+    from voiceprint.purity import MIXED_BELOW, sides_alike
+    from voiceprint.quality import measure
+
+    complaints = measure(np.concatenate(segments)).complaints()
+    for complaint in complaints:
+        print(f"note: {complaint}; a better recording would be found more often", file=sys.stderr)
+    alike = sides_alike(pooled_speech(segments), loaded.encoder, loaded.backend)
+    mixed = alike is not None and alike < MIXED_BELOW
+    if mixed:
+        print(
+            "note: a part sounds unlike the rest; two voices? listen before you rely on it", file=sys.stderr
+        )
+    return complaints, mixed
 
 
 def _names(files: Sequence[Path]) -> str:

@@ -13,6 +13,7 @@ from decision_hook.contract import SurveyError
 from voiceprint.audio import RATE_HZ, Samples
 from voiceprint.backend import Backend
 from voiceprint.encoder.port import SpeakerEncoder
+from voiceprint.lengths import of_length
 from voiceprint.metrics import cllr, equal_error_rate, missed_at
 from voiceprint.open_set import Searched, drawn_eers, search
 from voiceprint.speakers import Unused, speaker_folders, spoken
@@ -21,7 +22,7 @@ from voiceprint.voiceprint import Vectors
 from voiceprint.whitening import GALLERY_FROM
 
 ENROLLED_FILES = 2
-ENROLMENTS = 20  # random halves of the speakers, pooled: which half is enrolled moves FNIR by many percent
+ENROLMENTS = 100  # random halves of the speakers, pooled: which half is enrolled moves FNIR by many percent
 FALSE_ALARM_SHARES = ("0.1", "0.01", "0.001")
 DURATIONS_S = (2.0, 5.0, 8.0, 20.0)
 MIN_FILE_S = 2.0
@@ -109,18 +110,23 @@ def evaluate_folder(
     speakers, rng = heard.speakers, np.random.default_rng(seed)
     enrolments = [_enrolled(speakers, rng) for _ in range(ENROLMENTS)]
     vectors = _embed(heard.speech, encoder, _telling(tell, "embedding", len(heard.speech)))
-    backends = [_centred(backend, vectors, enrolled) for enrolled in enrolments]
-    cosines = _cosines(vectors)
-    scores = [_cosines(centred.whitened(vectors)) for centred in backends]
+    first = _centred(backend, vectors, enrolments[0])
+    cosines, scores = _cosines(vectors), _cosines(first.whitened(vectors))
+    searches: dict[str, list[Searched]] = {"raw": [], "backend": []}
+    for done, enrolled in enumerate(enrolments, 1):
+        searches["raw"].append(search(cosines, speakers, enrolled))
+        whitened = _centred(backend, vectors, enrolled).whitened(vectors)
+        searches["backend"].append(search(_cosines(whitened), speakers, enrolled))
+        tell("searching", done, len(enrolments))
     samples = [_counts(speakers, rng) for _ in range(RESAMPLES)]
     errors = {
-        "raw": _errors(cosines, [cosines] * ENROLMENTS, speakers, enrolments, samples),
-        "backend": _errors(scores[0], scores, speakers, enrolments, samples),
+        "raw": _errors(cosines, searches["raw"], speakers, samples),
+        "backend": _errors(scores, searches["backend"], speakers, samples),
     }
     # The plain cosine is no likelihood ratio: for Cllr only, it gets the best line through these very trials.
     scale, offset = fit_calibration(*_pairs(cosines, speakers))
     speech_s = np.array([len(speech) / RATE_HZ for speech in heard.speech])
-    llrs = _calibrated(scores[0], speech_s, backends[0])
+    llrs = _calibrated(scores, speech_s, first)
     if trials is not None:
         _write_trials(trials, heard, cosines, llrs)
     report = Report(
@@ -132,7 +138,7 @@ def evaluate_folder(
         raw=_rates(errors["raw"], cllr(*_pairs(cosines * scale + offset, speakers))),
         backend=_rates(errors["backend"], cllr(*_pairs(llrs, speakers))),
         gain=_gains(errors["raw"], errors["backend"]),
-        by_duration=_by_duration(heard, vectors, encoder, backends[0], tell),
+        by_duration=_by_duration(heard, vectors, encoder, first, tell),
     )
     return Evaluation(report=report, llrs=_pairs(llrs, speakers))
 
@@ -208,18 +214,9 @@ def _enrolled(speakers: Speakers, rng: np.random.Generator) -> Enrolled:
 
 
 def _errors(
-    matrix: Matrix,
-    by_enrolment: Sequence[Matrix],
-    speakers: Speakers,
-    enrolments: Sequence[Enrolled],
-    samples: Sequence[NDArray[np.int64]],
+    matrix: Matrix, searches: Sequence[Searched], speakers: Speakers, samples: Sequence[NDArray[np.int64]]
 ) -> _Errors:
-    searched = Searched.pooled(
-        [
-            search(scores, speakers, enrolled)
-            for scores, enrolled in zip(by_enrolment, enrolments, strict=True)
-        ]
-    )
+    searched = Searched.pooled(searches)
     fnir = {share: missed_at(searched.found, searched.unlisted, float(share)) for share in FALSE_ALARM_SHARES}
     return _Errors(
         eer=equal_error_rate(*_pairs(matrix, speakers)),
@@ -266,28 +263,26 @@ def _by_duration(
     backend: Backend,
     tell: Callable[[str, int, int], None],
 ) -> dict[str, dict[str, float | int]]:
-    """EER with every file cut to so much speech; lengths that too few files have are left out.
+    """EER with so much speech a recording: files are cut to it, and a speaker's shorter ones joined in turn.
 
-    `whole` (n, d): the uncut files' embeddings, which a file shorter than the cut keeps.
+    `whole` (n, d): the files' own embeddings. A length is left out where fewer than two speakers have a
+    recording of it, or nobody has two.
     """
     rates: dict[str, dict[str, float | int]] = {}
-    lengths = np.array([len(speech) for speech in heard.speech])
     for seconds in DURATIONS_S:
-        wanted = int(seconds * RATE_HZ)
-        long_enough = np.flatnonzero(lengths >= 0.8 * wanted)
-        speakers = heard.speakers[long_enough]
+        recordings = list(of_length(heard.speakers, heard.speech, int(seconds * RATE_HZ)))
+        speakers = np.array([recording.speaker for recording in recordings], dtype=np.int64)
         if len(np.unique(speakers)) < 2 or np.bincount(speakers).max() < 2:
             continue
-        vectors, longer = whole.copy(), np.flatnonzero(lengths > wanted)
-        what = f"embedding {seconds:.0f} s of each"
-        if len(longer):
-            cut = [heard.speech[i][:wanted] for i in longer]
-            vectors[longer] = _embed(cut, encoder, _telling(tell, what, len(longer)))
-        vectors = vectors[long_enough]
+        vectors = np.stack([whole[recording.file] for recording in recordings])
+        changed = [i for i, recording in enumerate(recordings) if recording.changed]
+        if changed:
+            telling = _telling(tell, f"embedding {seconds:.0f} s of each", len(changed))
+            vectors[changed] = _embed([recordings[i].speech for i in changed], encoder, telling)
         rates[f"{seconds:.0f}"] = {
             "raw_eer": round(equal_error_rate(*_pairs(_cosines(vectors), speakers)), 4),
             "backend_eer": round(equal_error_rate(*_pairs(_cosines(backend.whitened(vectors)), speakers)), 4),
-            "utterances": len(long_enough),
+            "utterances": len(recordings),
         }
     return rates
 

@@ -47,10 +47,10 @@ class Searched:
 def search(
     matrix: Scores, speakers: NDArray[np.int64], enrolled: Mapping[int, NDArray[np.int64]]
 ) -> Searched:
-    """`matrix` (n, n): scores between files; an entry's score is the mean over its files."""
+    """`matrix` (n, n): cosines between files. An entry lies at the mean of its files, as on the list."""
     listed = np.array(list(enrolled))
     probes = np.setdiff1d(np.arange(len(speakers)), np.concatenate(list(enrolled.values())))
-    against = np.stack([matrix[probes][:, files].mean(axis=1) for files in enrolled.values()], axis=1)
+    against = np.stack([_against_mean(matrix, probes, files) for files in enrolled.values()], axis=1)
     best, winner = against.max(axis=1), listed[against.argmax(axis=1)]
     mated = np.isin(speakers[probes], listed)
     right = winner[mated] == speakers[probes][mated]
@@ -60,6 +60,13 @@ def search(
         unlisted=best[~mated],
         unlisted_speakers=speakers[probes][~mated],
     )
+
+
+def _against_mean(matrix: Scores, probes: NDArray[np.int64], files: NDArray[np.int64]) -> Scores:
+    """Cosines of the probes with the mean of these files, from the cosines between them all."""
+    length = np.sqrt(max(1e-12, float(matrix[np.ix_(files, files)].sum())))
+    scores: Scores = matrix[np.ix_(probes, files)].sum(axis=1) / length
+    return scores
 
 
 def drawn_eers(

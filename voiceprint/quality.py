@@ -79,11 +79,13 @@ def speech_frames(samples: Samples) -> NDArray[np.bool_]:
 
 
 def speech_only(samples: Samples) -> Samples:
-    """The samples of the speech frames, joined."""
+    """The samples of the speech frames, joined, without their constant part: encoders level by power."""
     frames = speech_frames(samples)
     whole = samples[: len(frames) * FRAME].reshape(-1, FRAME)
-    joined: Samples = whole[frames].reshape(-1)
-    return joined
+    joined = whole[frames].reshape(-1)
+    offset = round(float(joined.mean())) if len(joined) else 0
+    centred: Samples = np.clip(joined.astype(np.int32) - offset, -32_768, 32_767).astype(np.int16)
+    return centred
 
 
 def measure(samples: Samples) -> Quality:

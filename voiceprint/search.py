@@ -29,6 +29,7 @@ from voiceprint.voiceprint import Voiceprint
 from voiceprint.watchlist import ListPolicy, WatchList
 
 REPLAYS_AMONG = 1_000  # newest calls whose audio is remembered
+EARLIER_CALLS = 20  # of one person; older ones add nothing
 RETENTION_EVERY = timedelta(hours=1)
 
 
@@ -81,17 +82,30 @@ class VoiceSearch:
                 self._loaded.calls.delete_before(now - timedelta(days=self._settings.keep_calls_days))
             return self._loaded
 
+    def upkeep(self) -> None:
+        """Deletes what has expired and drops from memory what another process removed. Blocks; for a timer.
+
+        Raises SurveyError if the list cannot be read.
+        """
+        self.ready().watchlist.size(datetime.now(UTC))
+
     def voiceprint(self, segments: Sequence[Samples]) -> Voiceprint | None:
         """One voiceprint of all the speech; None: too little of it. Only with consent."""
         return pool(segments, self.ready().encoder, min_speech_s=self._settings.min_speech_s)
 
     def consider(
-        self, segments: Sequence[Samples], consent: Consent | None, *, call: UUID | None = None
+        self,
+        segments: Sequence[Samples],
+        consent: Consent | None,
+        *,
+        call: UUID | None = None,
+        earlier: Sequence[UUID] = (),
     ) -> VoiceResult:
         """Searches the list for the voice in a call's answers so far.
 
         `consent`: the caller's answer about voiceprints; without it nothing is embedded.
         `call`: keeps the voiceprint under this call and looks for replayed audio; None keeps nothing.
+        `earlier`: calls of the same person, the newest first; those with a voiceprint are compared.
         About 10 ms per second of speech. Raises SurveyError for audio of the wrong kind.
         """
         net_speech_s = round(len(pooled_speech(segments)) / RATE_HZ, 2)
@@ -105,9 +119,16 @@ class VoiceSearch:
         if call is None:
             return result
         marks = _marks_of(segments)
-        earlier = [(name, old) for name, old in loaded.calls.landmarks(REPLAYS_AMONG) if name != call]
+        heard = [(name, old) for name, old in loaded.calls.landmarks(REPLAYS_AMONG) if name != call]
+        others = self._kept(loaded, earlier[:EARLIER_CALLS])
         loaded.calls.keep(call, voiceprint, marks, consent_at_ms=consent.at_ms, at=now)
-        return result.model_copy(update={"replay_of": _replay_among(earlier, marks)})
+        return result.model_copy(
+            update={
+                "replay_of": _replay_among(heard, marks),
+                "earlier_calls": len(others),
+                "earlier_llr": self.compare(voiceprint, list(others.values())).llr if others else None,
+            }
+        )
 
     def search(self, segments: Sequence[Samples]) -> VoiceResult:
         """Searches the list for the voice in recordings that staff hold. Keeps nothing."""
@@ -135,24 +156,24 @@ class VoiceSearch:
 
     def of_calls(self, calls: Sequence[UUID]) -> list[Voiceprint]:
         """Kept voiceprints of these calls. Raises SurveyError if one is not kept."""
-        loaded = self.ready()
-        kept, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions)
-        known = {row.call: i for i, row in enumerate(kept)}
+        known = self._kept(self.ready(), calls)
         missing = [str(call) for call in calls if call not in known]
         if missing:
             raise SurveyError(f"call {missing[0]}: no voiceprint is kept; it had no consent or has expired")
-        return [
-            Voiceprint(
-                vector=vectors[known[call]],
-                encoder=loaded.encoder.id,
-                net_speech_s=kept[known[call]].net_speech_s,
-            )
-            for call in calls
-        ]
+        return [known[call] for call in calls]
 
     def found_of_100(self, speech_s: float) -> tuple[float, float, float]:
         """Of 100 listed voices, how many a call with so much speech would show; and the 95 % interval."""
         return self.ready().watchlist.found_of_100(speech_s, datetime.now(UTC))
+
+    @staticmethod
+    def _kept(loaded: Loaded, calls: Sequence[UUID]) -> dict[UUID, Voiceprint]:
+        """Of these calls, those whose voiceprint is kept."""
+        kept, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions, only=calls)
+        return {
+            row.call: Voiceprint(vector=vector, encoder=loaded.encoder.id, net_speech_s=row.net_speech_s)
+            for row, vector in zip(kept, vectors, strict=True)
+        }
 
     def _too_short(self, net_speech_s: float) -> VoiceResult:
         needed_s = self._settings.min_speech_s

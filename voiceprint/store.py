@@ -138,16 +138,16 @@ class WatchListStore:
         with reading(self._engine) as connection:
             return set(connection.execute(query).scalars())
 
-    def active(
+    def kept(
         self, encoder: EncoderId, dimensions: int, now: datetime, *, only: set[str] | None = None
     ) -> tuple[list[WatchlistEntry], Vectors]:
-        """Entries of this encoder that may be searched, and their vectors (n, d). Raises SurveyError."""
+        """This encoder's entries, active and pending, and their vectors (n, d). Raises SurveyError."""
         column = watchlist_entry.c
         query = (
             sa.select(*_DESCRIPTION, column.vector, voice_key.c.master, voice_key.c.wrapped)
             .outerjoin(voice_key, voice_key.c.owner == sa.literal("entry:") + column.id)
             .where(
-                column.status == EntryStatus.ACTIVE,
+                column.status != EntryStatus.REMOVED,
                 column.expires_at > now,
                 column.model == encoder.model,
                 column.version == encoder.version,

@@ -1,11 +1,13 @@
 """The watch list: who is on it, and whether a caller's voice is."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import numpy as np
+from numpy.typing import NDArray
 
 from decision_hook.contract import SurveyError, VoiceHit, VoiceResult
 from voiceprint.audio import Samples
@@ -37,7 +39,7 @@ class ListPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """A new entry, and the active ones it resembles: one person listed twice?"""
+    """A new entry, and those it resembles, active or pending: one person listed twice?"""
 
     entry: WatchlistEntry
     resembles: tuple[VoiceHit, ...]
@@ -48,8 +50,9 @@ class _Listed:
     """The searchable list. Voices come and go one by one; searches go on meanwhile."""
 
     backend: Backend  # centred on the voices that were listed when the process began
-    index: VoiceIndex  # whitened and rotated rows
-    entries: dict[int, WatchlistEntry] = field(default_factory=dict)  # by key in the index
+    index: VoiceIndex  # whitened and rotated rows of active entries
+    pending: VoiceIndex  # of those that wait for approval: only new entries are compared with them
+    entries: dict[int, WatchlistEntry] = field(default_factory=dict)  # by key in either index
     keys: dict[str, int] = field(default_factory=dict)
     change: int  # the newest that is in here
     next_key: int
@@ -104,7 +107,7 @@ class WatchList:
             net_speech_s=round(voiceprint.net_speech_s, 2),
         )
         vector = unit(voiceprint.vector, where="watch list")
-        resembles = self.search(voiceprint, now).hits
+        resembles = self._resembling(vector, voiceprint.net_speech_s, now)
         self._store.add([NewEntry(entry=entry, vector=vector, speech=speech)])
         return Added(entry=entry, resembles=resembles)
 
@@ -127,7 +130,7 @@ class WatchList:
         found = self._found(point, voiceprint.net_speech_s)
         return VoiceResult(
             searched=True,
-            hits=self._hits(listed, point, vector, voiceprint.net_speech_s, now),
+            hits=self._hits(listed, listed.index, point, vector, voiceprint.net_speech_s, now),
             net_speech_s=round(voiceprint.net_speech_s, 2),
             confidence=confidence(voiceprint.net_speech_s, min_speech_s=self._policy.min_speech_s),
             found_of_100=found.share,
@@ -135,6 +138,15 @@ class WatchList:
             found_of_100_from=self._backend.measured_on,
             list_size=size,
             model=str(self._encoder.id),
+        )
+
+    def _resembling(self, vector: Vector, speech_s: float, now: datetime) -> tuple[VoiceHit, ...]:
+        listed = self._current(now)
+        point = self._point(len(listed.index))
+        return tuple(
+            hit
+            for index in (listed.index, listed.pending)
+            for hit in self._hits(listed, index, point, vector, speech_s, now)
         )
 
     def _found(self, point: OperatingPoint, speech_s: float) -> FoundShare:
@@ -149,12 +161,16 @@ class WatchList:
         return self._backend.operating_point(size, self._policy.candidates_per_1000_calls)
 
     def _hits(
-        self, listed: _Listed, point: OperatingPoint, vector: Vector, speech_s: float, now: datetime
+        self,
+        listed: _Listed,
+        index: VoiceIndex,
+        point: OperatingPoint,
+        vector: Vector,
+        speech_s: float,
+        now: datetime,
     ) -> tuple[VoiceHit, ...]:
         probe = listed.backend.whitened(vector[None])[0] @ self._rotation
-        above = [
-            near for near in listed.index.search(probe, SHORT_LIST) if near.inner_product >= point.threshold
-        ]
+        above = [near for near in index.search(probe, SHORT_LIST) if near.inner_product >= point.threshold]
         hits = []
         for near in above:
             entry = listed.entries.get(near.key)  # none: a drawn stranger, or removed this moment
@@ -187,17 +203,21 @@ class WatchList:
 
     def _load(self, now: datetime) -> _Listed:
         newest = self._store.newest_change()  # before the entries: a change in between is taken over later
-        entries, vectors = self._store.active(self._encoder.id, self._encoder.dimensions, now)
-        backend = self._backend.centred_on(vectors)
-        fillers = self._strangers[: max(0, len(self._strangers) - len(entries))]
-        rows = np.concatenate((vectors, fillers)) if len(entries) else fillers
-        whitened = backend.whitened(rows) @ self._rotation
-        listed = _Listed(backend=backend, index=self._index(whitened), change=newest, next_key=len(entries))
-        # Fillers have negative keys: none is an entry's.
-        keys = np.concatenate((np.arange(len(entries)), -1 - np.arange(len(fillers)))).astype(np.int64)
-        listed.index.add(keys, whitened)
-        for key, entry in enumerate(entries):
-            listed.entries[key], listed.keys[entry.id] = entry, key
+        entries, vectors = self._store.kept(self._encoder.id, self._encoder.dimensions, now)
+        active = _active(entries)
+        fillers = self._strangers[: max(0, len(self._strangers) - int(active.sum()))]
+        backend = self._backend.centred_on(vectors[active])
+        rows = backend.whitened(np.concatenate((vectors, fillers))) @ self._rotation
+        listed = _Listed(
+            backend=backend,
+            index=self._index(rows),
+            pending=FaissIndex(self._encoder.dimensions),
+            change=newest,
+            next_key=0,
+        )
+        if len(fillers):  # with negative keys: none is an entry's
+            listed.index.add(-1 - np.arange(len(fillers), dtype=np.int64), rows[len(entries) :])
+        self._take(listed, entries, rows[: len(entries)])
         return listed
 
     def _index(self, rows: Vectors) -> VoiceIndex:
@@ -207,14 +227,27 @@ class WatchList:
 
     def _catch_up(self, listed: _Listed, newest: int, now: datetime) -> None:
         changed = self._store.changed_after(listed.change)
-        entries, vectors = self._store.active(self._encoder.id, self._encoder.dimensions, now, only=changed)
-        gone = [listed.keys.pop(entry_id) for entry_id in sorted(changed & listed.keys.keys())]
-        for key in gone:
+        entries, vectors = self._store.kept(self._encoder.id, self._encoder.dimensions, now, only=changed)
+        gone = np.array([listed.keys.pop(entry) for entry in sorted(changed & listed.keys.keys())], np.int64)
+        for key in gone.tolist():
             listed.entries.pop(key)
-        listed.index.remove(np.array(gone, dtype=np.int64))
+        for index in (listed.index, listed.pending):
+            index.remove(gone)
+        self._take(listed, entries, listed.backend.whitened(vectors) @ self._rotation)
+        listed.change = newest
+
+    @staticmethod
+    def _take(listed: _Listed, entries: Sequence[WatchlistEntry], rows: Vectors) -> None:
+        """Puts each entry into its index. `rows` (n, d): whitened and rotated."""
         keys = np.arange(listed.next_key, listed.next_key + len(entries), dtype=np.int64)
         for key, entry in zip(keys.tolist(), entries, strict=True):
             listed.entries[key], listed.keys[entry.id] = entry, key
-        listed.index.add(keys, listed.backend.whitened(vectors) @ self._rotation)
+        active = _active(entries)
+        for index, chosen in ((listed.index, active), (listed.pending, ~active)):
+            if chosen.any():
+                index.add(keys[chosen], rows if chosen.all() else rows[chosen])
         listed.next_key += len(entries)
-        listed.change = newest
+
+
+def _active(entries: Sequence[WatchlistEntry]) -> NDArray[np.bool_]:
+    return np.array([entry.status is EntryStatus.ACTIVE for entry in entries], dtype=np.bool_)

@@ -58,6 +58,10 @@ class VoiceResult(BaseModel):
     found_of_100: float | None = None  # of 100 listed voices, how many this set-up would find; None: unknown
     found_of_100_interval: tuple[float, float] | None = None  # 95 %, over the speakers it was measured on
     found_of_100_from: str = ""  # what that was measured on
+    earlier_calls: int = 0  # of the same number, whose voiceprints are kept
+    earlier_llr: float | None = (
+        None  # this voice against theirs, pooled: natural log, one voice or two; None: none
+    )
     replay_of: str = ""  # earlier call whose audio was played again; "": none noticed
     list_size: int = 0
     model: str = ""

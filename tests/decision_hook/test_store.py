@@ -1,6 +1,6 @@
 """The back end's tables on a real database."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,6 +49,20 @@ def test_an_attempt_cannot_begin_twice(store: HookStore) -> None:
     store.begin_call(attempt, "A1", AT)
     with pytest.raises(IntegrityError):
         store.begin_call(attempt, "A1", AT)
+
+
+def test_earlier_calls_are_those_of_the_number(store: HookStore) -> None:
+    store.save_application(APPLICATION, AT)
+    store.save_application(APPLICATION.model_copy(update={"id": "A2"}), AT)
+    store.save_application(APPLICATION.model_copy(update={"id": "B", "phone": "17000000002"}), AT)
+    first, second, third, other = (uuid4() for _ in range(4))
+    for minutes, (attempt, application) in enumerate(
+        ((first, "A1"), (other, "B"), (second, "A2"), (third, "A1"))
+    ):
+        store.begin_call(attempt, application, AT + timedelta(minutes=minutes))
+    assert store.earlier_calls(third) == [second, first]
+    assert store.earlier_calls(first) == []
+    assert store.earlier_calls(uuid4()) == []
 
 
 def test_answers_outlive_a_crash(store: HookStore) -> None:

@@ -48,7 +48,7 @@ if work == "rotate":
 if work == "rebuild":
     print("rebuilding", flush=True)
     while True:
-        entries, vectors = store.active(EncoderId(model="m", version="1", checksum="0" * 64), 8, now)
+        entries, vectors = store.kept(EncoderId(model="m", version="1", checksum="0" * 64), 8, now)
         FaissIndex(8).add(np.arange(len(entries)), vectors)
         print("rebuilt", len(entries), flush=True)
 if work == "destroy":
@@ -107,8 +107,8 @@ def test_a_kill_leaves_whole_entries_and_loses_none(tmp_path: Path, lines: int) 
             assert entries[entry_id].status is not EntryStatus.PENDING
         if done == "removed":
             assert entries[entry_id].status is EntryStatus.REMOVED
-    active, vectors = store.active(ENCODER, 8, NOW)
-    for entry, vector in zip(active, vectors, strict=True):
+    kept, vectors = store.kept(ENCODER, 8, NOW)
+    for entry, vector in zip(kept, vectors, strict=True):
         number = int(entry.id.split("-")[1])
         assert set(vector.tolist()) == {float(number)}
         assert set(store.speech(entry.id).tolist()) == {number}
@@ -125,10 +125,10 @@ def test_a_kill_in_the_middle_of_a_rotation_locks_nothing_out(tmp_path: Path) ->
     killed_after(tmp_path, "list", "a", lines=40)
     killed_after(tmp_path, "rotate", "-", lines=3)
     vault = Vault.open(tmp_path / "keys.json")
-    count = len(WatchListStore(engine, vault).active(ENCODER, 8, NOW)[0])
+    count = len(WatchListStore(engine, vault).kept(ENCODER, 8, NOW)[0])
     assert count > 5
     rewrap(engine, vault)
-    assert len(WatchListStore(engine, vault.without_old_keys()).active(ENCODER, 8, NOW)[0]) == count
+    assert len(WatchListStore(engine, vault.without_old_keys()).kept(ENCODER, 8, NOW)[0]) == count
     engine.dispose()
 
 
@@ -136,8 +136,8 @@ def listed(folder: Path) -> dict[str, EntryStatus]:
     engine = engine_for(f"sqlite:///{folder / 'crash.db'}")
     store = WatchListStore(engine, Vault.open(folder / "keys.json"))
     found = {entry.id: entry.status for entry in store.entries()}
-    active, _ = store.active(ENCODER, 8, NOW)  # every active one's key and vector can be read
-    assert {entry.id for entry in active} == {i for i, s in found.items() if s is EntryStatus.ACTIVE}
+    kept, _ = store.kept(ENCODER, 8, NOW)  # every living one's key and vector can be read
+    assert {entry.id for entry in kept} == {i for i, s in found.items() if s is not EntryStatus.REMOVED}
     engine.dispose()
     return found
 

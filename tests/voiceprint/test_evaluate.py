@@ -25,9 +25,12 @@ def test_a_search_by_hand() -> None:
     matrix[5, [0, 1]] = 0.5, 0.5  # 1's third file is nearer to 0's entry than to its own
     matrix[5, [3, 4]] = 0.1, 0.3
     matrix[6, [3, 4]] = 0.4, 0.2  # the stranger's nearest is 1
+    np.fill_diagonal(matrix, 1.0)
+    matrix[0, 1] = matrix[1, 0] = 0.28  # 0's entry lies at the mean of two files: (1.4 / 1.6)
+    matrix[3, 4] = matrix[4, 3] = -0.68  # the mean of 1's is shorter: 0.6 / 0.8
     found = search(matrix, speakers, {0: np.array([0, 1]), 1: np.array([3, 4])})
-    np.testing.assert_allclose(found.found, [0.7, -np.inf])
-    np.testing.assert_allclose(found.unlisted, [0.3])
+    np.testing.assert_allclose(found.found, [1.4 / 1.6, -np.inf])
+    np.testing.assert_allclose(found.unlisted, [0.6 / 0.8])
     assert found.unlisted_speakers.tolist() == [2]
 
 

@@ -72,3 +72,9 @@ def test_what_makes_a_voiceprint_worse_is_said() -> None:
     loud = np.clip(good.astype(np.int32) * 40, -32_768, 32_767).astype(np.int16)
     assert "clipped" in str(measure(loud).complaints())
     assert measure(pause).bandwidth_hz is None
+
+
+def test_a_constant_offset_is_taken_out() -> None:
+    spoken = tone(440, 3)
+    shifted = (spoken + 4_000).astype(np.int16)
+    np.testing.assert_allclose(speech_only(shifted), speech_only(spoken), atol=1)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
+import voiceprint.search
 from config.settings import Settings, VoiceprintSettings
 from decision_hook.contract import Application, Consent, ConsentKind, Fact, FactSource, SurveyError
 from decision_hook.store import HookStore
@@ -20,6 +21,7 @@ from ivr.voices_cli import app
 from tests.fakes.babble import babble
 from tests.voiceprint.encoder.test_ge2e import voice
 from voiceprint.audio import Samples
+from voiceprint.entry import EntryStatus, Grounds
 from voiceprint.schema import call_voiceprint
 from voiceprint.search import VoiceSearch
 
@@ -103,6 +105,30 @@ def test_a_call_is_compared_with_earlier_calls(search: VoiceSearch) -> None:
     assert search.compare(now, earlier).llr > 0 > search.compare(other, earlier).llr
     with pytest.raises(SurveyError, match="no voiceprint is kept"):
         search.of_calls([uuid4()])
+
+
+def test_a_call_says_how_alike_earlier_calls_of_the_person_are(search: VoiceSearch) -> None:
+    first, unknown = uuid4(), uuid4()
+    alone = search.consider([spoken(150, 6)], YES, call=first, earlier=[unknown])
+    assert (alone.earlier_calls, alone.earlier_llr) == (0, None)
+    again = search.consider([spoken(150, 7)], YES, call=uuid4(), earlier=[first, unknown])
+    other = search.consider([spoken(260, 6)], YES, call=uuid4(), earlier=[first, unknown])
+    assert again.earlier_calls == other.earlier_calls == 1
+    assert again.earlier_llr is not None
+    assert other.earlier_llr is not None
+    assert again.earlier_llr > 0 > other.earlier_llr
+
+
+def test_upkeep_deletes_what_has_expired(search: VoiceSearch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voiceprint.search, "RETENTION_EVERY", timedelta(0))
+    loaded, found = search.ready(), search.voiceprint([spoken(150, 25)])
+    assert found is not None
+    long_ago = datetime.now(UTC) - timedelta(days=800)
+    grounds = Grounds(label="a", reason="b", evidence="c", legal_basis="d")
+    loaded.watchlist.add(found, speech=spoken(150, 25), grounds=grounds, by="ann", now=long_ago)
+    assert [entry.status for entry in loaded.store.entries()] == [EntryStatus.PENDING]
+    search.upkeep()
+    assert [entry.status for entry in loaded.store.entries()] == [EntryStatus.REMOVED]
 
 
 def test_second_voice(search: VoiceSearch) -> None:

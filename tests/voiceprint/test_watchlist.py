@@ -136,16 +136,29 @@ def test_a_voice_listed_twice_is_noticed(
     assert [hit.entry for hit in again.resembles] == [first.id]
 
 
+def test_a_voice_added_twice_before_anybody_approved_is_noticed(
+    watchlist: WatchList, store: WatchListStore, encoder: FakeEncoder
+) -> None:
+    first = put(watchlist, voice(encoder, 440))
+    again = watchlist.add(voice(encoder, 440), speech=tone(440, 20), grounds=GROUNDS, by="ann", now=NOW)
+    assert [hit.entry for hit in again.resembles] == [first.id]
+    assert watchlist.search(voice(encoder, 440), NOW).hits == ()  # pending entries are not searched
+    store.remove(first.id, by="bob", at=NOW)
+    store.approve(again.entry.id, by="bob", at=NOW)
+    third = watchlist.add(voice(encoder, 440), speech=tone(440, 20), grounds=GROUNDS, by="ann", now=NOW)
+    assert [hit.entry for hit in third.resembles] == [again.entry.id]
+
+
 def test_another_encoder_takes_over_from_the_kept_audio(
     watchlist: WatchList, store: WatchListStore, encoder: FakeEncoder, table: VoiceprintTable
 ) -> None:
     entry = put(watchlist, voice(encoder, 440))
     store.approve(entry.id, by="bob", at=NOW)
     other = FakeEncoder(replace(encoder.id, version="next"), table.strangers_mean, table.strangers_spread)
-    assert store.active(other.id, other.dimensions, NOW)[0] == []
+    assert store.kept(other.id, other.dimensions, NOW)[0] == []
     assert list(embed_anew(store.of_other_encoders(other.id), store, other)) == [entry.id]
     assert store.of_other_encoders(other.id) == []
-    entries, vectors = store.active(other.id, other.dimensions, NOW)
+    entries, vectors = store.kept(other.id, other.dimensions, NOW)
     assert [listed.id for listed in entries] == [entry.id]
     np.testing.assert_allclose(vectors[0], other.embed(tone(440, 20)), atol=1e-6)
     assert watchlist.search(voice(encoder, 440), NOW).hits == ()  # the old encoder's list is empty now

@@ -106,6 +106,7 @@ async def test_a_call_in_full(client: Client) -> None:
         "很可能不是本人",
         "W-0007",
         "57 个（95% 区间 41 至 69 个）",
+        "先前 2 通电话的声音相比：对数似然比 -4.2",
         'href="/calls/5b0c1f9e-5d2a-4d53-9d0e-0a8a5a1f7a99"',
         "按键",
     ):
