@@ -31,7 +31,8 @@ class PaperPolicy:
     which_other_at: float = 0.6
     min_hard_facts: int = 3  # of the bank's or bureau's
     # Of the form. They tell thief from owner little, but a prompter is heard only where he knows the answer.
-    min_form_facts: int = 4
+    # Whom he helps fails at the bank's facts besides; once a second voice is heard the survey asks for more.
+    min_form_facts: int = 2
     min_life: int = 1  # follow-ups among them; they decide nothing and take eleven seconds each
     min_topics: int = 3
     max_topic_run: int = 2

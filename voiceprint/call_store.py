@@ -59,8 +59,13 @@ class CallStore:
                 sa.insert(voice_key).values(owner=owner, master=wrapped.master, wrapped=wrapped.wrapped)
             )
 
-    def kept(self, encoder: EncoderId, dimensions: int) -> tuple[list[KeptCall], Vectors]:
-        """All calls of this encoder, oldest first, and their vectors (n, d). Raises SurveyError."""
+    def kept(
+        self, encoder: EncoderId, dimensions: int, *, since: datetime | None = None
+    ) -> tuple[list[KeptCall], Vectors]:
+        """Calls of this encoder, oldest first, and their vectors (n, d). Raises SurveyError.
+
+        `since`: when the voiceprint was made; None: all that are kept.
+        """
         column = call_voiceprint.c
         query = (
             sa.select(column.call, column.made_at, column.net_speech_s, column.vector, *voice_key.c)
@@ -69,6 +74,7 @@ class CallStore:
                 column.model == encoder.model,
                 column.version == encoder.version,
                 column.checksum == encoder.checksum,
+                sa.true() if since is None else column.made_at >= since,
             )
             .order_by(column.made_at, column.call)
         )

@@ -59,6 +59,7 @@ class VoiceResult(BaseModel):
     found_of_100_interval: tuple[float, float] | None = None  # 95 %, over the speakers it was measured on
     found_of_100_from: str = ""  # what that was measured on
     replay_of: str = ""  # earlier call whose audio was played again; "": none noticed
+    earlier_calls: int | None = None  # lately, in a voice taken for this one; None: not counted
     list_size: int = 0
     model: str = ""
 

@@ -73,7 +73,7 @@ def test_a_paper_meets_its_content_constraints(bank: Bank, hypothesis: Hypothesi
         if stop.why is Why.DECIDED:
             sources = [SOURCES.get(q.fact_keys[0]) for q in asked if q.fact_keys]
             assert sum(source in HARD_FOR_THIEVES for source in sources) >= 3
-            assert sum(source is FactSource.FORM for source in sources) >= 4
+            assert sum(source is FactSource.FORM for source in sources) >= POLICY.min_form_facts
             assert sum(question.role is Role.LIFE for question in asked) >= 1
             topics = [question.topic for question in asked]
             assert len(set(topics)) >= 3
@@ -281,7 +281,10 @@ def test_no_paper_exceeds_the_caps(
     policy = PaperPolicy(max_share=share)
     worn = state.exposure.worn(bank.index, share) if state.exposure is not None else None
     assert worn is not None
-    for source, enough in ((HARD_FOR_THIEVES, policy.enough_hard_facts), ({FactSource.FORM}, 4)):
+    for source, enough in (
+        (HARD_FOR_THIEVES, policy.enough_hard_facts),
+        ({FactSource.FORM}, policy.min_form_facts),
+    ):
         of_source = [
             q for q in state.asked if bank.questions[q].fact_keys
             and state.facts[bank.questions[q].fact_keys[0]].source in source
