@@ -6,6 +6,8 @@ The examples are the same in every call and never come from an application: they
 what is on file.
 """
 
+from difflib import SequenceMatcher
+
 from decision_hook.contract import FactKind
 
 # For audio nothing is known about: a little of every kind, in the writing that is wanted.
@@ -33,3 +35,21 @@ def context_of(kind: FactKind, asked: str) -> str:
     The question comes last: measured, that is better than first, and better than anything in front.
     """
     return _EXAMPLES[kind] + asked
+
+
+_COPIED = 5  # characters
+_COPIED_SHARE = 0.6  # of the reading
+
+
+def without_question(context: str, reading: str) -> str | None:
+    """What to tell the recogniser instead if its reading is only the question again; None: it is not.
+
+    `context`: of `context_of`; any other is never judged. One of 20 noisy short answers is read so.
+    """
+    examples = next((e for e in _EXAMPLES.values() if context.startswith(e)), None)
+    if examples is None:
+        return None
+    words = "".join(c for c in reading if c.isalnum())
+    asked = "".join(c for c in context.removeprefix(examples) if c.isalnum())
+    same = SequenceMatcher(None, words, asked, autojunk=False).find_longest_match().size
+    return examples if same >= _COPIED and same >= _COPIED_SHARE * len(words) else None

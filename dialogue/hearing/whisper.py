@@ -6,7 +6,7 @@ The arithmetic is behind WhisperModel: CTranslate2 for speed, transformers for a
 import hashlib
 import logging
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Protocol
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.hearing.cleaning import heard, simplified
+from dialogue.hearing.context import without_question
 from dialogue.hearing.engine import ToScore, ToTranscribe, WordingScore
 from dialogue.hearing.features import LONGEST_S, duration_s, log_mel, window_s
 from dialogue.hearing.forced import TokenTree
@@ -108,10 +109,26 @@ class WhisperEngine:
         }
         loud = [i for i in range(len(orders)) if i not in found]
         encodings = dict(zip(loud, self._encode(orders[i].utterance for i in loud), strict=True))
-        starts = {i: self._vocabulary.start(orders[i].language, orders[i].context) for i in loud}
+        found |= self._read(orders, encodings, {i: orders[i].context for i in loud})
+        instead = {i: without_question(orders[i].context, found[i].text) for i in loud}
+        found |= self._read(orders, encodings, {i: c for i, c in instead.items() if c is not None})
+        for i, encoding in encodings.items():
+            seconds = min(duration_s(orders[i].utterance), LONGEST_S)
+            found[i] = replace(found[i], phones=self._phones(encoding, seconds))
+        return tuple(found[i] for i in range(len(orders)))
+
+    def _read(
+        self,
+        orders: Sequence[ToTranscribe],
+        encodings: Mapping[int, NDArray[np.float32]],
+        contexts: Mapping[int, str],
+    ) -> dict[int, Transcript]:
+        """The orders that have a context, in batches."""
+        starts = {i: self._vocabulary.start(orders[i].language, context) for i, context in contexts.items()}
         groups: defaultdict[tuple[int, int], list[int]] = defaultdict(list)  # a batch must be level
-        for i in loud:
-            groups[len(encodings[i]), len(starts[i])].append(i)
+        for i, start in starts.items():
+            groups[len(encodings[i]), len(start)].append(i)
+        found: dict[int, Transcript] = {}
         for members in groups.values():
             seconds = [min(duration_s(orders[i].utterance), LONGEST_S) for i in members]
             readings = self._model.read(
@@ -120,10 +137,8 @@ class WhisperEngine:
                 max_tokens=8 + round(12 * max(seconds)),
             )
             for i, reading, length in zip(members, readings, seconds, strict=True):
-                found[i] = replace(
-                    self._transcript(reading, length), phones=self._phones(encodings[i], length)
-                )
-        return tuple(found[i] for i in range(len(orders)))
+                found[i] = self._transcript(reading, length)
+        return found
 
     def score_many(self, orders: Sequence[ToScore]) -> tuple[tuple[WordingScore, ...], ...]:
         """See HearingEngine. About 0.07 core-seconds per order of six short wordings."""
