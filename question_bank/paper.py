@@ -39,7 +39,7 @@ class PaperPolicy:
     max_share: float = MAX_SHARE  # of the calls that may ask a question, or about a fact
     # Applications with few facts on file need all of them: so many facts of bank or bureau are always to be
     # had in a paper, asked ones included; where fresh ones do not suffice, the least worn are asked again.
-    enough_hard_facts: int = 8
+    enough_hard_facts: int = 6
     wear_s: float = 1.5  # seconds longer that a question may be before one asked at `max_share` is preferred
     give_away_s: float = 1.0  # how much worse than the best a choice may be, so that nobody can foretell it
     max_choices: int = 6  # among how many such ones

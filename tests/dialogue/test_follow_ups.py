@@ -66,7 +66,7 @@ async def prepared(
 
 
 async def test_it_waits_for_another_question(bank: Bank) -> None:
-    asked = ("phone.plan", "employment.employer")
+    asked = ("phone.email", "employment.employer")
     made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
     assert made.due(paper(asked), POLICY) is None
     due = made.due(paper((*asked, "income.pay_day")), POLICY)
