@@ -6,6 +6,7 @@ from decision_hook.contract import Application, CallOutcome, Reason, VoiceResult
 from dialogue.interview import Interviewed
 from ivr.findings import advise
 from question_bank.budget import Budgets, Kind
+from voiceprint.search import EARLIER_DAYS
 
 BUDGETS = Budgets(calls={Kind.VOICE: 2})
 
@@ -24,3 +25,7 @@ def test_a_voice_has_a_budget_too(earlier: int | None, budgets: Budgets | None, 
     voice = VoiceResult(searched=True, earlier_calls=earlier)
     _, reasons = advise(application, Interviewed(outcome=CallOutcome.COMPLETED), voice, budgets)
     assert (Reason.VOICE_USED_UP in reasons) is used_up
+
+
+def test_voices_are_counted_over_the_budgets_days() -> None:
+    assert Budgets().days == EARLIER_DAYS
