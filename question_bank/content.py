@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from decision_hook.contract import FactSource
+from decision_hook.contract import FactSource, Hypothesis
 from question_bank.belief import SOURCES
 from question_bank.index import Flags, Floats, Integers, PaperIndex
 
@@ -55,7 +55,7 @@ def content_of(
     new_topic = ~seen[index.topics[rows]]
     missing = [
         (policy.min_hard_facts - _judged(index, state, asked, HARD_FOR_THIEVES), hard),
-        (policy.min_form_facts - _judged(index, state, asked, FORM), form),
+        (_form_facts(state, policy) - _judged(index, state, asked, FORM), form),
         (open_questions_owed(index, state, policy), life),
         (policy.min_topics - len(set(topics.tolist())), new_topic),
     ]
@@ -74,6 +74,15 @@ def content_of(
         mild=index.sensitivity[rows] <= 1 + len(asked) // 2,
         credit_s=np.minimum(credit, costs),
     )
+
+
+def _form_facts(state: "PaperState", policy: "PaperPolicy") -> int:
+    """How many of them a paper must hold."""
+    p = state.beliefs.probabilities()
+    doubt = 1 - p[Hypothesis.GENUINE]
+    if doubt < 0.5 or p[Hypothesis.COACHED] < policy.prompted_share * doubt:
+        return policy.min_form_facts
+    return max(policy.min_form_facts, policy.min_form_facts_doubted)
 
 
 def open_questions_owed(index: PaperIndex, state: "PaperState", policy: "PaperPolicy") -> int:
@@ -103,7 +112,7 @@ def rested(
     asked = [index.row[question_id] for question_id in state.asked if question_id in index.row]
     had = [
         (policy.enough_hard_facts - _judged(index, state, asked, HARD_FOR_THIEVES), _IS_HARD[sources]),
-        (policy.min_form_facts - _judged(index, state, asked, FORM), _IS_FORM[sources]),
+        (_form_facts(state, policy) - _judged(index, state, asked, FORM), _IS_FORM[sources]),
         (open_questions_owed(index, state, policy), index.life),
     ]
     for wanted, serves in had:

@@ -33,6 +33,11 @@ class PaperPolicy:
     # Of the form. They tell thief from owner little, but a prompter is heard only where he knows the answer.
     # Whom he helps fails at the bank's facts besides; once a second voice is heard the survey asks for more.
     min_form_facts: int = 2
+    # Who is doubted was perhaps only prompted: that changes the advice, and only the form's facts can tell.
+    min_form_facts_doubted: int = 4
+    prompted_share: float = (
+        0.1  # of the doubt: below it no prompter that may still be heard makes a difference
+    )
     min_life: int = 1  # follow-ups among them; they decide nothing and take eleven seconds each
     min_topics: int = 3
     max_topic_run: int = 2
