@@ -6,11 +6,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 from config.settings import Settings
 from dialogue.answer.consent import ConsentJudge
 from dialogue.answer.intent.classify import IntentClassifier
+from dialogue.answer.intent.phone_model import PhoneIntentModel
 from dialogue.answer.judge import AnswerJudge
 from dialogue.answer.tables import read_tables
 from dialogue.hearing.engines import build_engine
@@ -69,17 +69,18 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
     tables = read_tables(settings.answer.tables)
     intents = IntentClassifier(tables, model_folder=settings.answer.intent_model)
     await asyncio.to_thread(intents.warm)
+    phone_intents = await asyncio.to_thread(PhoneIntentModel, settings.answer.phone_intent_model)
     return HearingDesk(
         recognizer=recognizer,
         recognizer_name=settings.hearing.engine,
         activity=silero.stream,
         completion=CompletionInThread(completion, thinking),
-        judge=AnswerJudge(recognizer, intents, tables, weighing),
+        judge=AnswerJudge(recognizer, intents, tables, weighing, phone_intents),
         script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables, weighing)),
         longest_wait_s=lambda last_s: max(
             recognizer.live_wait_s(last_s=last_s), silero.live_wait_s(last_s=last_s)
         ),
-        tables=tables_version(settings.answer.tables, settings.hearing.phones),
+        tables=tables_version(settings),
     )
 
 
@@ -93,10 +94,13 @@ async def open_recognizer(settings: Settings, stack: AsyncExitStack) -> SharedRe
     return recognizer
 
 
-def tables_version(folder: Path, phones: Path | None) -> str:
-    """Hash of every table and the phone model, so that a verdict can say what it was weighed with."""
-    digest = hashlib.sha256(phones.read_bytes() if phones is not None else b"")
-    for path in sorted(folder.glob("*.yaml")):
+def tables_version(settings: Settings) -> str:
+    """Hash of every table and of the models of sounds, so that a verdict can say what it was weighed with."""
+    digest = hashlib.sha256()
+    if settings.hearing.phones is not None:
+        digest.update(settings.hearing.phones.read_bytes())
+        digest.update((settings.answer.phone_intent_model / "model.safetensors").read_bytes())
+    for path in sorted(settings.answer.tables.glob("*.yaml")):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

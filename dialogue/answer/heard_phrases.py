@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.answer.intent.intent import Intent
-from dialogue.answer.match import probability
 from dialogue.answer.spotting import Tolerance, best_path, spot, syllable_scores
-from dialogue.answer.tables import PhraseFit
 from dialogue.hearing.phones import FIRST_FINAL, HUM_IDS, phone_ids
 
 SHORTEST = 3  # syllables; shorter phrases are found in anything
@@ -51,13 +49,6 @@ class HeardPhrase:
     worst: float  # of its worst syllable
     lead: float  # over the best phrase of another meaning
     share: float  # of the syllables heard
-
-    def probability(self, fit: PhraseFit) -> float:
-        """That it was really said."""
-        return probability(fit.bias, fit.weights, self.features())
-
-    def features(self) -> dict[str, float]:
-        return {"fit": self.fit, "worst": self.worst, "lead": self.lead, "share": self.share}
 
 
 def hear_phrase(

@@ -12,13 +12,14 @@ from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
 from dialogue.answer.delivery.fillers import filled_pauses
 from dialogue.answer.evidence import fact_part, llr
+from dialogue.answer.heard_grade import CERTAIN, intent_wins, judge_by_sounds, plain
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.keypad import judge_keys
 from dialogue.answer.match import Plan, conclude, plan, repeats_question
 from dialogue.answer.requests import RequestLikelihoods
 from dialogue.answer.slots import slot_of
-from dialogue.answer.sounds import Listener, Sounds
+from dialogue.answer.sounds import Listener, PhoneIntents, Sounds
 from dialogue.answer.tables import Tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
@@ -45,7 +46,6 @@ _GRADES: Mapping[Intent, Grade] = {
 }
 _ENDS_THE_CALL = frozenset({Intent.HUMAN, Intent.LATER, Intent.WRONG_PERSON})
 _SOUNDS_LIKE_IT = 0.35  # per syllable
-_CERTAIN = 0.9  # a request that ends the call is asked about again below it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +66,17 @@ class AnswerJudge:
         intents: IntentClassifier,
         tables: Tables,
         executor: Executor,
+        phone_intents: PhoneIntents,
         *,
         today: Callable[[], date] = date.today,
     ) -> None:
-        """`executor`: where sounds are compared, some 20 ms an answer. `today`: what 去年 counts from."""
+        """`executor`: where sounds are compared, some 20 ms an answer. `today`: what 去年 counts from.
+
+        `phone_intents`: asked where the recogniser tells sounds.
+        """
         self._recognizer = recognizer
         self._executor = executor
-        self._listener = Listener(tables)
+        self._listener = Listener(tables, intents, phone_intents)
         self._intents = intents
         self._tables = tables
         self._today = today
@@ -135,46 +139,57 @@ class AnswerJudge:
         self, heard: HeardAnswer, question: AskedQuestion, truth: Truth | None, transcript: Transcript
     ) -> Judgement:
         copied = repeats_question(transcript.text, question.asked)
-        guess = self._intents.classify("" if copied else transcript.text, open_answer=truth is None)
+        words = "" if copied else transcript.text
         made: Plan | None = None
         if truth is not None:
             examples = context_of(question.kind, "")
             made = plan(truth, transcript, self._tables, examples=examples, asked=question.asked)
-        sounds = await self._sounds(made, transcript)
+        sounds = await self._sounds(made, words, transcript, question.kind)
         if sounds is not None:
-            guess = sounds.corrected(guess, open_answer=truth is None)
-        elif guess.source == "model" and guess.intent in _GRADES:
-            guess = await self._borne_out(guess, heard, question, transcript.text)
+            guess = sounds.guess(open_answer=truth is None)
+        else:
+            guess = self._intents.classify(words, open_answer=truth is None)
+            if guess.source == "model" and guess.intent in _GRADES:
+                guess = await self._borne_out(guess, heard, question, transcript.text)
         if guess.intent in _ENDS_THE_CALL and question.attempts == 1 and not _certain(guess):
-            return _plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
+            return plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
         if not transcript.text.strip() and guess.intent not in _GRADES:
-            return _plain(Grade.UNCLEAR, "no words were recognised")
+            return plain(Grade.UNCLEAR, "no words were recognised")
         grade = _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         if made is None:
-            return _plain(grade or Grade.FREE, by)
+            return plain(grade or Grade.FREE, by)
+        if sounds is not None:
+            heard_so = judge_by_sounds(made, sounds, guess, grade, self._tables.match)
+            if heard_so is not None:
+                return heard_so
+        return await self._by_words(heard, made, question, guess, transcript.text)
+
+    async def _by_words(
+        self, heard: HeardAnswer, made: Plan, question: AskedQuestion, guess: IntentGuess, text: str
+    ) -> Judgement:
+        """Where the engine tells no sounds, or something was taken back."""
+        grade = _GRADES.get(guess.intent)
+        by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         says_value = made.reading.agreement is not Agreement.NONE
         # A guess yields to an answer that sounds like the fact; a clear wording does not.
         doubtful = guess.source == "model" and made.sound < _SOUNDS_LIKE_IT
-        if grade is not None and not doubtful and _intent_wins(guess.intent, made.truth, made):
-            return _plain(grade, by)
+        if grade is not None and not doubtful and intent_wins(guess.intent, made):
+            return plain(grade, by)
         if not says_value and guess.intent in {Intent.YES, Intent.NO}:
-            return _plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
-        scores: tuple[float, ...] = ()
-        if sounds is None or sounds.fact is None:
-            scores = await self._wordings_scored(heard, made, question)
-        judgement = conclude(made, scores, self._tables.match, sounds.fact if sounds else None)
+            return plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
+        scores = await self._wordings_scored(heard, made, question)
+        judgement = conclude(made, scores, self._tables.match)
         if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
-            # 不太记得，好像九八年: an uncertain guess is no plain other value.
-            return _plain(Grade.DONT_KNOW, by)
+            return plain(Grade.DONT_KNOW, by)
         # Not after a mismatch: the time it takes would tell the caller of it.
-        if judgement.grade is Grade.UNCLEAR and sounds is None:
-            requests = await self._requested(heard, question, transcript.text)
+        if judgement.grade is Grade.UNCLEAR and guess.source != "sounds":
+            requests = await self._requested(heard, question, text)
             if (
                 requests is not None
                 and (found := requests.plain(against=_expected(made, scores))) is not None
             ):
-                return _plain(_GRADES[found], "the audio says so")
+                return plain(_GRADES[found], "the audio says so")
         return judgement
 
     async def _borne_out(
@@ -187,12 +202,14 @@ class AnswerJudge:
             return IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
         return guess
 
-    async def _sounds(self, made: Plan | None, transcript: Transcript) -> Sounds | None:
+    async def _sounds(
+        self, made: Plan | None, words: str, transcript: Transcript, kind: FactKind
+    ) -> Sounds | None:
         """What the sounds themselves say; None: the engine does not tell them."""
         log_posteriors = transcript.phones
         if log_posteriors is None:
             return None
-        listen = partial(self._listener.listen, made, transcript.text, log_posteriors)
+        listen = partial(self._listener.listen, made, words, log_posteriors, kind)
         return await asyncio.get_running_loop().run_in_executor(self._executor, listen)
 
     async def _wordings_scored(
@@ -230,20 +247,8 @@ class AnswerJudge:
 
 
 def _certain(guess: IntentGuess) -> bool:
-    return guess.source == "words" or (guess.source == "sounds" and (guess.probability or 0.0) >= _CERTAIN)
-
-
-def _intent_wins(intent: Intent, truth: Truth, made: Plan) -> bool:
-    """Whether a reply that sounds like no answer is none, although a value may be read from it."""
-    agreement = made.reading.agreement
-    if agreement in {Agreement.EQUAL, Agreement.PART}:
-        # 没有房贷 to "have you a mortgage?" is the answer itself.
-        return intent in {Intent.ANNOUNCEMENT, Intent.VOICEMAIL}
-    if agreement is Agreement.OTHER:
-        if intent is Intent.DENIAL:
-            return truth.kind not in {FactKind.YES_NO, FactKind.COUNT}
-        return intent not in {Intent.DONT_KNOW, Intent.OFF_TOPIC}
-    return True
+    """Enough to end a call; below it is asked again."""
+    return guess.source == "words" or (guess.source == "sounds" and (guess.probability or 0.0) >= CERTAIN)
 
 
 def _expected(made: Plan, scores: Sequence[float]) -> float:
@@ -254,12 +259,8 @@ def _expected(made: Plan, scores: Sequence[float]) -> float:
     return max(expected) - free[0] if free and expected else -math.inf
 
 
-def _plain(grade: Grade, why: str) -> Judgement:
-    return Judgement(grade=grade, confidence=None, score=0.0, why=why)
-
-
 def _without_words(heard: HeardAnswer, question: AskedQuestion, grade: Grade, why: str) -> Weighed:
-    judgement = _plain(grade, why)
+    judgement = plain(grade, why)
     return Weighed(evidence=_evidence(heard, question, "", judgement), judgement=judgement)
 
 

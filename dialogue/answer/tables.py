@@ -154,14 +154,13 @@ class MatchTable(_File):
     families: Mapping[str, MatchFit]
 
 
-class PhraseFit(_File):
-    """P(the phrase that explains a reply best was said) = 1 / (1 + exp(-(bias + sum weight * feature)))."""
+class IntentFit(_File):
+    """log P(intent | reply) = sum of weight * feature, up to a constant; dialogue.answer.intent.witnesses."""
 
     source: str  # simulated, calls, expert
     n: Annotated[int, Field(ge=0)]
-    bias: float
     weights: Mapping[str, float]
-    said_above: Annotated[float, Field(ge=0.5, lt=1)]
+    sure_above: Annotated[float, Field(ge=0.5, lt=1)]  # from here on a reply is no answer
 
 
 class SideFit(_File):
@@ -278,7 +277,7 @@ class Tables:
     match: MatchTable
     replies: Mapping[str, ReplyTable]  # by the part of a script question's id before the dot
     requests: Mapping[Intent, Words]  # wordings of what is no answer
-    phrases: PhraseFit  # when such a wording was said, by its sounds
+    heard_intents: IntentFit  # what kind of reply it is, by words and sounds
     slots: SlotTable
     # wording -> every (vocabulary, member) it may mean
     wordings: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -312,7 +311,7 @@ def read_tables(folder: Path) -> Tables:
         match=_read(folder / "match.yaml", MatchTable),
         requests=_read(folder / "requests.yaml", _RequestsFile).root,
         replies=_read(folder / "replies.yaml", _RepliesFile).root,
-        phrases=_read(folder / "phrases.yaml", PhraseFit),
+        heard_intents=_read(folder / "heard_intents.yaml", IntentFit),
         slots=_read(folder / "slots.yaml", SlotTable),
         wordings={wording: tuple(where) for wording, where in wordings.items()},
     )

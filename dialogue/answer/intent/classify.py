@@ -6,7 +6,7 @@ from typing import Protocol
 
 from dialogue.answer.content import mentions
 from dialogue.answer.intent.intent import Intent, IntentGuess
-from dialogue.answer.intent.rules import by_rule
+from dialogue.answer.intent.rules import by_rule, by_wording
 from dialogue.answer.tables import Tables
 
 _LONG_REPLY = 8  # characters without fillers
@@ -43,14 +43,22 @@ class IntentClassifier:
         told = open_answer and length >= _LONG_REPLY
         if guess is not None and not (told and len(guess.phrase) < _SHARE * length):
             return guess
-        model = self._loaded()
-        if model is None or told or not text.strip():
+        found = {} if told else self.probabilities(text)
+        if not found:
             return IntentGuess(intent=Intent.ANSWER, probability=None, source="words")
-        found = model.probabilities(text)
         intent = max(found, key=lambda i: found[i])
         if found[intent] < SURE:
             return IntentGuess(intent=Intent.ANSWER, probability=found.get(Intent.ANSWER), source="model")
         return IntentGuess(intent=intent, probability=found[intent], source="model")
+
+    def wording(self, text: str) -> IntentGuess | None:
+        """What the tables' wordings alone say; None: nothing plain."""
+        return by_wording(text, self._tables)
+
+    def probabilities(self, text: str) -> dict[Intent, float]:
+        """What the model alone makes of the words; empty without words or without a model."""
+        model = self._loaded()
+        return model.probabilities(text) if model is not None and text.strip() else {}
 
     def warm(self) -> None:
         """Loads model and pinyin now, so that no call waits for them. Blocks for some seconds."""

@@ -16,7 +16,12 @@ _WHOLE_REPLY = 0.5  # share of its characters from which a yes or no is all that
 
 
 def by_rule(text: str, tables: Tables) -> IntentGuess | None:
-    """The intent a wording plainly has; None leaves it to the model. Longer phrases win within the text."""
+    """The intent a wording plainly has, or something that sounds like one; None leaves it to the model."""
+    return by_wording(text, tables) or _by_sound(mentions(text), tables)
+
+
+def by_wording(text: str, tables: Tables) -> IntentGuess | None:
+    """The intent a wording plainly has. Longer phrases win within the text."""
     words = mentions(text)
     if not words:
         # A bare 嗯 or 啊？ is nothing but fillers.
@@ -24,12 +29,7 @@ def by_rule(text: str, tables: Tables) -> IntentGuess | None:
         if simplified(text).strip().endswith("？") and hum:
             return IntentGuess(intent=Intent.REPEAT, probability=None, source="words", phrase=hum)
         return _yes_no(text, tables) if hum else None
-    found = _by_words(text, words, tables)
-    if found is not None:
-        return found
-    if (reply := _yes_no(text, tables)) is not None:
-        return reply
-    return _by_sound(words, tables)
+    return _by_words(text, words, tables) or _yes_no(text, tables)
 
 
 def _by_words(text: str, words: str, tables: Tables) -> IntentGuess | None:

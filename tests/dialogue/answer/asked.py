@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from decision_hook.contract import Fact, FactKind, FactSource, Grade, Hypothesis
+from dialogue.answer.intent.phone_model import PhoneIntentModel
 from dialogue.answer.tables import Tables, read_tables
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import AskedQuestion
@@ -18,6 +19,11 @@ TABLES = Path(__file__).parents[3] / "config" / "tables"
 @cache
 def tables() -> Tables:
     return read_tables(TABLES)
+
+
+@cache
+def phone_intents() -> PhoneIntentModel:
+    return PhoneIntentModel(TABLES.parent / "models" / "phone_intent")
 
 
 def words(text: str) -> list[str]:

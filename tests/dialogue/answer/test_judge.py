@@ -13,7 +13,7 @@ from dialogue.answer.judge import AnswerJudge
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.hearing.port import Transcript
 from question_bank.question import FollowUp, KeypadForm
-from tests.dialogue.answer.asked import TODAY, asked, statistics, tables
+from tests.dialogue.answer.asked import TODAY, asked, phone_intents, statistics, tables
 from tests.fakes.recognizer import FakeRecognizer
 
 K = FactKind
@@ -33,9 +33,9 @@ def heard(*, keys: str = "", transcript: Transcript | None = None, silent: bool 
 
 
 def judge(recognizer: FakeRecognizer) -> AnswerJudge:
-    return AnswerJudge(
-        recognizer, IntentClassifier(tables()), tables(), ThreadPoolExecutor(1), today=lambda: TODAY
-    )
+    executor = ThreadPoolExecutor(1)
+    words = IntentClassifier(tables())
+    return AnswerJudge(recognizer, words, tables(), executor, phone_intents(), today=lambda: TODAY)
 
 
 YEAR = asked(K.YEAR, "2016", key="hire_year", words="您是哪一年入职的？")

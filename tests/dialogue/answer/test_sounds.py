@@ -9,12 +9,12 @@ import pytest
 from decision_hook.contract import AnswerEvidence, Grade
 from decision_hook.contract import FactKind as K
 from dialogue.answer.intent.classify import IntentClassifier
-from dialogue.answer.intent.intent import Intent, IntentGuess
+from dialogue.answer.intent.intent import Intent
 from dialogue.answer.judge import AnswerJudge
 from dialogue.answer.sounds import Listener, Sounds
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.hearing.port import Transcript
-from tests.dialogue.answer.asked import TODAY, asked, tables
+from tests.dialogue.answer.asked import TODAY, asked, phone_intents, tables
 from tests.dialogue.answer.sounding import sounds
 from tests.fakes.recognizer import FakeRecognizer
 
@@ -26,9 +26,8 @@ INCOME = asked(K.AMOUNT, "4000", key="monthly_income")
 @pytest.fixture
 def judge() -> Iterator[AnswerJudge]:
     with ThreadPoolExecutor(1) as executor:
-        yield AnswerJudge(
-            FakeRecognizer(), IntentClassifier(tables()), tables(), executor, today=lambda: TODAY
-        )
+        words = IntentClassifier(tables())
+        yield AnswerJudge(FakeRecognizer(), words, tables(), executor, phone_intents(), today=lambda: TODAY)
 
 
 def heard(written: str, said: str) -> HeardAnswer:
@@ -74,23 +73,26 @@ async def test_what_was_taken_back_is_judged_by_its_words(judge: AnswerJudge) ->
     assert found.grade is Grade.MATCH
 
 
-def listened(said: str, written: str = "") -> Sounds:
-    return Listener(tables()).listen(None, written, sounds(said))
+def listened(said: str, written: str, kind: K = K.YEAR) -> Sounds:
+    listener = Listener(tables(), IntentClassifier(tables()), phone_intents())
+    return listener.listen(None, written, sounds(said), kind)
 
 
 def test_words_that_only_resemble_a_phrase_must_be_heard() -> None:
-    resembling = IntentGuess(intent=Intent.HUMAN, probability=None, source="sound", phrase="转人工")
-    assert listened("转人工").corrected(resembling, open_answer=False).intent is Intent.HUMAN
-    assert listened("张仁功先生").corrected(resembling, open_answer=False).intent is Intent.HUMAN
-    assert listened("我在青岛上班").corrected(resembling, open_answer=False).intent is Intent.ANSWER
-
-
-def test_a_clear_wording_needs_no_sound() -> None:
-    plain = IntentGuess(intent=Intent.REFUSAL, probability=None, source="words", phrase="不想说")
-    assert listened("四千六百块").corrected(plain, open_answer=False) is plain
+    """转人工 was written down, which sounds like one thing or the other."""
+    assert listened("转人工", "专人攻").guess(open_answer=False).intent is Intent.HUMAN
+    assert listened("我在青岛上班", "专人攻", K.FREE).guess(open_answer=False).intent is Intent.ANSWER
 
 
 def test_a_long_story_may_hold_a_phrase() -> None:
     story = "我一般早上八点起来然后先送孩子我不知道几点到单位"
-    answer = IntentGuess(intent=Intent.ANSWER, probability=None, source="words")
-    assert listened(story, story).corrected(answer, open_answer=True).intent is Intent.ANSWER
+    assert listened(story, story, K.FREE).guess(open_answer=True).intent is Intent.ANSWER
+
+
+def test_a_request_must_be_surer_in_a_story_than_alone() -> None:
+    shares = {**dict.fromkeys(Intent, 0.0), Intent.LATER: 0.9, Intent.ANSWER: 0.1}
+    short = Sounds(fact=None, intents=shares, sure_above=0.7, length=4)
+    story = Sounds(fact=None, intents=shares, sure_above=0.7, length=12)
+    assert short.guess(open_answer=True).intent is Intent.LATER
+    assert story.guess(open_answer=False).intent is Intent.LATER
+    assert story.guess(open_answer=True).intent is Intent.ANSWER

@@ -34,6 +34,7 @@ class Grammar(BaseModel):
 
     slots: dict[str, Lines]
     templates: dict[Intent, Annotated[list[str], Field(min_length=_HELD_OUT_EVERY)]]
+    asides: list[str] = Field(default_factory=list)  # answers to an open question, and to no other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ def read_grammar(path: Path) -> Grammar:
     grammar = check(Grammar, read_yaml(path), path)
     unknown = {
         slot
-        for lines in (*grammar.templates.values(), *grammar.slots.values())
+        for lines in (*grammar.templates.values(), *grammar.slots.values(), grammar.asides)
         for line in lines
         for slot in _SLOT.findall(line)
         if slot not in grammar.slots

@@ -1,0 +1,77 @@
+"""Grading by sounds: what is no answer, yes and no, and what yields to a value."""
+
+import pytest
+
+from decision_hook.contract import FactKind, Grade
+from dialogue.answer.heard_grade import judge_by_sounds, yes_or_no
+from dialogue.answer.intent.intent import Intent, IntentGuess
+from dialogue.answer.match import Plan, plan
+from dialogue.answer.phone_evidence import PhoneEvidence
+from dialogue.answer.sounds import Sounds
+from dialogue.answer.truth import truth_of
+from dialogue.hearing.port import Transcript
+from tests.dialogue.answer.asked import TODAY, asked, tables
+
+YEAR = asked(FactKind.YEAR, "2016", key="hire_year")
+CAR = asked(FactKind.YES_NO, "no", key="car_loan")
+FITS = PhoneEvidence(fit=-0.1, worst=-0.3, lead=9.0, rival_fit=-3.0, score=-1.0)
+OTHER = PhoneEvidence(fit=-5.0, worst=-9.0, lead=-14.0, rival_fit=-0.2, score=-1.0)
+UNLIKE = PhoneEvidence(fit=-7.0, worst=-12.0, lead=0.0, rival_fit=-7.0, score=-60.0)
+
+
+def made(words: str) -> Plan:
+    truth = truth_of(YEAR, today=TODAY)
+    assert truth is not None
+    return plan(truth, Transcript(text=words), tables(), asked=YEAR.asked)
+
+
+def intents(**shares: float) -> dict[Intent, float]:
+    return {intent: shares.get(intent.value, 0.0) for intent in Intent}
+
+
+def graded(words: str, fact: PhoneEvidence, intent: Intent, p: float, grade: Grade | None) -> Grade:
+    sounds = Sounds(fact=fact, intents=intents(**{intent.value: p}), sure_above=0.7, length=4)
+    guess = IntentGuess(intent=intent, probability=p, source="sounds")
+    found = judge_by_sounds(made(words), sounds, guess, grade, tables().match)
+    assert found is not None
+    return found.grade
+
+
+def test_what_is_off_the_topic_yields_to_a_value_that_fits() -> None:
+    assert graded("二零一六年", FITS, Intent.OFF_TOPIC, 0.95, Grade.OFF_TOPIC) is Grade.MATCH
+    assert graded("阳光花园", UNLIKE, Intent.OFF_TOPIC, 0.75, Grade.OFF_TOPIC) is Grade.OFF_TOPIC
+
+
+def test_another_value_is_no_other_topic() -> None:
+    assert graded("二零一三年", OTHER, Intent.OFF_TOPIC, 0.75, Grade.OFF_TOPIC) is Grade.MISMATCH
+
+
+def test_a_request_is_one_whatever_the_sounds_resemble() -> None:
+    assert graded("阳光花园", OTHER, Intent.REPEAT, 0.8, Grade.REPEAT) is Grade.REPEAT
+
+
+def test_an_uncertain_value_is_not_known() -> None:
+    assert graded("二零一三年", OTHER, Intent.DONT_KNOW, 0.8, Grade.DONT_KNOW) is Grade.DONT_KNOW
+    assert graded("二零一六年", FITS, Intent.DONT_KNOW, 0.8, Grade.DONT_KNOW) is Grade.MATCH
+
+
+def test_a_yes_is_no_year() -> None:
+    assert graded("是的", UNLIKE, Intent.YES, 0.9, None) is Grade.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("shares", "grade"),
+    [
+        ({"no": 0.9, "yes": 0.05}, Grade.MATCH),
+        ({"no": 0.5, "denial": 0.4, "yes": 0.02}, Grade.MATCH),
+        ({"yes": 0.9, "no": 0.05}, Grade.MISMATCH),
+        ({"yes": 0.5, "no": 0.4}, Grade.UNCLEAR),
+        ({"no": 0.3, "answer": 0.7}, Grade.UNCLEAR),
+    ],
+)
+def test_yes_and_no_are_weighed_against_each_other(shares: dict[str, float], grade: Grade) -> None:
+    truth = truth_of(CAR, today=TODAY)
+    assert truth is not None
+    found = yes_or_no(truth, intents(**shares))
+    assert found.grade is grade
+    assert (found.confidence is None) is (grade is Grade.UNCLEAR)
