@@ -37,25 +37,19 @@ def context_of(kind: FactKind, asked: str) -> str:
     return _EXAMPLES[kind] + asked
 
 
-# Characters, and their share of the reading. An example is as short as an answer, a question is not.
-_QUESTION_COPIED, _EXAMPLE_COPIED = (5, 0.6), (3, 0.75)
+_COPIED, _COPIED_SHARE = 5, 0.6  # characters; of the reading
 
 
-def instead_of(context: str, reading: str) -> str | None:
-    """What to tell the recogniser instead if its reading only repeats what it was told; None: it does not.
+def without_question(context: str, reading: str) -> str | None:
+    """What to tell the recogniser instead if its reading is only the question again; None: it is not.
 
-    `context`: of `context_of`; any other is never judged. One in ten readings of noisy short answers is so.
+    `context`: of `context_of`; any other is never judged. One of 40 noisy short answers is read so. An
+    example that is read again is kept: without the examples the next reading was worse on average.
     """
     examples = next((e for e in _EXAMPLES.values() if context.startswith(e)), None)
     if examples is None:
         return None
-    asked = context.removeprefix(examples)
-    if _copies(reading, examples, *_EXAMPLE_COPIED):
-        return asked
-    return examples if _copies(reading, asked, *_QUESTION_COPIED) else None
-
-
-def _copies(reading: str, told: str, least: float, share: float) -> bool:
-    words, source = ("".join(c for c in text if c.isalnum()) for text in (reading, told))
-    same = SequenceMatcher(None, words, source, autojunk=False).find_longest_match().size
-    return same >= least and same >= share * len(words)
+    words = "".join(c for c in reading if c.isalnum())
+    asked = "".join(c for c in context.removeprefix(examples) if c.isalnum())
+    same = SequenceMatcher(None, words, asked, autojunk=False).find_longest_match().size
+    return examples if same >= _COPIED and same >= _COPIED_SHARE * len(words) else None

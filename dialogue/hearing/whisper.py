@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.hearing.cleaning import heard, simplified
-from dialogue.hearing.context import instead_of
+from dialogue.hearing.context import without_question
 from dialogue.hearing.engine import ToScore, ToTranscribe, WordingScore
 from dialogue.hearing.features import LONGEST_S, duration_s, log_mel, window_s
 from dialogue.hearing.forced import TokenTree
@@ -110,7 +110,7 @@ class WhisperEngine:
         loud = [i for i in range(len(orders)) if i not in found]
         encodings = dict(zip(loud, self._encode(orders[i].utterance for i in loud), strict=True))
         found |= self._read(orders, encodings, {i: orders[i].context for i in loud})
-        instead = {i: instead_of(orders[i].context, found[i].text) for i in loud}
+        instead = {i: without_question(orders[i].context, found[i].text) for i in loud}
         found |= self._read(orders, encodings, {i: c for i, c in instead.items() if c is not None})
         for i, encoding in encodings.items():
             seconds = min(duration_s(orders[i].utterance), LONGEST_S)
