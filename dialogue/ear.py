@@ -7,7 +7,7 @@ by the time the turn is over.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -182,6 +182,11 @@ class Ear:
                         return await self._ended(turn, event)
         finally:
             self._drop_guess(turn)
+
+    def after_another(self, other: HeardAnswer, own: HeardAnswer) -> HeardAnswer:
+        """The caller's reply of the second turn as one to the first, in which only another voice spoke."""
+        whole = cut(self.tape, own.segments, prompt_end_ms=other.prompt_end_ms)
+        return replace(whole, others=other.segments, transcript=own.transcript)
 
     @property
     def speaking(self) -> bool:

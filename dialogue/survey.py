@@ -19,6 +19,7 @@ from decision_hook.contract import (
     VoiceResult,
 )
 from decision_hook.contract.evidence import prompter_nats
+from dialogue.answer.delivery.second_voice import WhoSpoke
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.caller_speech import CallerSpeech
 from dialogue.completeness import complete
@@ -57,8 +58,11 @@ class Delivery(Protocol):
         """
         ...
 
-    def sounds_like_another(self, heard: HeardAnswer) -> bool:
-        """All that was said in this turn is a quieter, other voice: the caller's own answer may follow."""
+    def who_spoke(self, heard: HeardAnswer) -> WhoSpoke:
+        """Whose voice this turn was; if not surely the caller's, the caller's answer may follow.
+
+        Blocks for some ms.
+        """
         ...
 
 
@@ -218,10 +222,14 @@ class Survey:
             heard, evidence = await self._talk.ask(
                 prompt, weigh, whole, lambda: self._talk.say_now(script.acknowledgements)
             )
-            if await asyncio.to_thread(self._delivery.sounds_like_another, heard):
-                whispered = evidence.model_copy(update={"grade": Grade.OFF_TOPIC, "parts": (), "llr": 0.0})
-                await self._learn(heard, whispered, question, final=False)
-                heard, evidence = await self._talk.listen(prompt, weigh, whole)
+            who = await asyncio.to_thread(self._delivery.who_spoke, heard)
+            if who is not WhoSpoke.CALLER:
+                followed = await self._talk.listen_on(prompt, weigh, whole, heard)
+                if followed is not None:
+                    heard, evidence = followed
+                    evidence = evidence.model_copy(update={"latency_ms": heard.latency_ms})
+                elif who is WhoSpoke.ANOTHER:  # not the caller's answer; in doubt it stands
+                    evidence = evidence.model_copy(update={"grade": Grade.OFF_TOPIC, "parts": (), "llr": 0.0})
             step = decide(
                 evidence.grade,
                 tries,

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from dialogue.line import SAMPLE_RATE_HZ, Line, Samples
 from dialogue.speaking.port import SpeechSynthesizer
 
 GAP = np.zeros(SAMPLE_RATE_HZ * 150 // 1_000, dtype=np.int16)  # a breath between two sentences
+
+LISTEN_ON_S = 4.0  # who is prompted speaks 1 to 3 s after the whisper
 
 W = TypeVar("W")
 
@@ -99,6 +101,19 @@ class Talk:
                 while_thinking=while_thinking,
             )
         )
+
+    async def listen_on(
+        self, prompt: Prompt, weigh: Weigh[W], complete: Callable[[W], float | None], other: HeardAnswer
+    ) -> tuple[HeardAnswer, W] | None:
+        """The caller's reply after `other`, which may have been somebody else's whisper; None: there is none.
+
+        It counts from the same prompt, and what the other said lies before it. Raises CallerGone.
+        """
+        patient = replace(prompt, wait_s=min(prompt.wait_s, LISTEN_ON_S))
+        own, weighed = await self.listen(patient, weigh, complete)
+        if own.segments:
+            return self.ear.after_another(other, own), weighed
+        return (own, weighed) if own.keys else None
 
     async def _speak(self, prompt: Prompt) -> None:
         audio = [await self._synthesizer.render(prompt.text, slow=prompt.slow)]

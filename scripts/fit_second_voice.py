@@ -1,295 +1,297 @@
 """Fits `other_voice` of config/tables/delivery.yaml: `python -m scripts.fit_second_voice`.
 
-Synthetic callers over synthetic lines. Against each caller's own quieter speech and fillers stand other
-voices of the same loudness. Figures are from voices left out of the fit, one at a time.
+Against each caller's own low speech and fillers stand other voices of the same loudness. Figures are from
+voices that the fit has never heard, by turn and by call, with and without the embedding that needs consent.
 """
 
 import argparse
 import json
 import math
 import random
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import Settings
+from dialogue.answer.delivery.caller_voice import CallerVoice, Stretch, split
 from dialogue.answer.delivery.measures import MARGIN_MS, floor_db
-from dialogue.answer.delivery.second_voice import (
-    CallerVoice,
-    SecondVoicePolicy,
-    Stretch,
-    find_asides,
-    split,
+from dialogue.answer.delivery.murmur import with_murmurs
+from dialogue.answer.delivery.other_voice import (
+    OtherVoiceModel,
+    SpeakerSimilarity,
+    quieter_by,
     voice_features,
 )
+from dialogue.answer.delivery.second_voice import Aside, SecondVoicePolicy, WhoSpoke, find_asides, who_spoke
 from dialogue.answer.delivery.table import load_delivery
 from dialogue.answer.values import HeardAnswer
-from dialogue.hearing.silero import SileroEngine
-from dialogue.line import FRAME_MS, FRAME_SAMPLES, Samples
-from dialogue.speaking.kokoro import Kokoro
-from dialogue.turn.activity import GatePolicy, SpeechGate, level_db
-from dialogue.turn.tracker import merged
-from ivr.simulator.channel import SPEECH_DBFS, Floats, coded, gain, to_pcm
-from ivr.simulator.persona import Codec, NoiseKind, VoiceSpec
-from ivr.simulator.render import Renderer
+from dialogue.line import Samples
+from question_bank.load import load_bank
+from scripts.second_voice_set import DISTANT, FITTED_ON, HELD_OUT, PROMPTED, Call, Studio, Turn
+from voiceprint.encoder.ge2e import Ge2eEncoder
+from voiceprint.similarity import Similarity
+from voiceprint.tables import VoiceprintTable
 
-VOICES = (
-    "jf_alpha",
-    "jf_gongitsune",
-    "jf_nezumi",
-    "jf_tebukuro",
-    "jm_kumo",
-    "jf_alpha*0.5+jm_kumo*0.5",
-    "jf_nezumi*0.5+jf_tebukuro*0.5",
-    "jm_kumo*0.75+jf_gongitsune*0.25",
-)
-ANSWERS = (
-    "我住在成都市武侯区。",
-    "一九九零年五月十七号。",
-    "我在华为公司上班，做软件工程师。",
-    "一万五千块钱左右。",
-    "尾号是四三二幺。",
-    "对，是我本人申请的。",
-    "应该是二零一六年的时候入职的吧。",
-    "主要是平时买东西，还有交房租用。",
-    "我爱人，她叫李娟。",
-    "工商银行的储蓄卡。",
-)
-FILLERS = ("嗯", "呃", "这个", "那个", "嗯，让我想想", "这个嘛")
-HINTS = (
-    "成都武侯区",
-    "一九九零年五月十七",
-    "华为公司",
-    "一万五",
-    "四三二幺",
-    "二零一六年",
-    "工商银行",
-    "说是买东西",
-)
-WARM_UP = 6  # sentences before anything is judged
-RIDGE = 0.05
-GAP_MS = 250  # shorter gaps lie inside a stretch, as on a live line
+RIDGE = 0.5
+LONGEST_MS = 1_400
+PAUSE_MS = 700  # of silence ends a turn that says a fact, on the average
+NEITHER = frozenset({"television", DISTANT})  # no prompter, and not the caller's voice either
+# Of a caller whom nobody prompts: how often each kind of turn comes. An assumption, not counted.
+GENUINE_CALL = {
+    "answer": 9, "quiet beginning": 1, "filler, answer": 2, "quiet answer": 1, "muttered, answer": 1,
+}  # fmt: skip
+PROMPTED_ANSWERS = 4  # of a coached call
+CALLS_DRAWN = 2_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomLine:
-    """Where a call is made."""
+class LogOdds:
+    """SpeakerSimilarity over the voice room's probability."""
 
-    name: str
-    noise: NoiseKind | None
-    snr_db: float
-    codec: Codec
+    def __init__(self, similarity: Similarity) -> None:
+        self._similarity = similarity
+
+    def same(self, a: Samples, b: Samples) -> float | None:
+        probability = self._similarity.same(a, b)
+        if probability is None:
+            return None
+        bounded = min(1 - 1e-6, max(1e-6, probability))
+        return math.log(bounded / (1 - bounded))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One call with the caller's voice known from the warm-up."""
+
+    call: Call
+
+    @cached_property
+    def caller(self) -> CallerVoice:
+        caller = CallerVoice()
+        for heard in self.call.warm_up:
+            caller = caller.heard(split(heard))
+        return caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     other: bool  # another voice
-    filler: bool
-    line: str
-    voices: tuple[str, str]  # the caller's, the speaker's
     features: tuple[float, ...]
 
 
-class Stage:
-    """Renders, mixes and cuts as a call would."""
-
-    def __init__(self, models: Path, cache: Path, rng: random.Random) -> None:
-        self._renderer = Renderer(Kokoro(models / "kokoro", threads=1), cache)
-        self._activity = SileroEngine(models / "silero" / "silero_vad.onnx")
-        self.rng = rng
-
-    def say(self, voice: str, texts: tuple[str, ...], level_db: float = 0.0) -> Floats:
-        sound = self._renderer.clean(self.rng.choice(texts), VoiceSpec(name=voice))
-        return sound * np.float32(gain(level_db))
-
-    def heard(self, line: RoomLine, *pieces: Floats) -> HeardAnswer | None:
-        """The turn as the ear hands it over; None if nothing was noticed."""
-        sound = np.concatenate([silence(300), *pieces, silence(900)])
-        sound = np.concatenate([sound, np.zeros(-sound.size % FRAME_SAMPLES, dtype=np.float32)])
-        if line.noise is not None:
-            loop = np.roll(self._renderer.noise(line.noise), self.rng.randrange(100_000))
-            sound = sound + np.resize(loop, sound.size) * np.float32(gain(SPEECH_DBFS - line.snr_db))
-        pcm = coded(to_pcm(sound), line.codec)
-        segments = self._segments(pcm)
-        if not segments:
-            return None
-        start_ms, end_ms = segments[0][0], segments[-1][1]
-        first, last = max(0, start_ms - MARGIN_MS) * 8, (end_ms + MARGIN_MS) * 8
-        return HeardAnswer(
-            samples=pcm[first:last],
-            segments=segments,
-            started_ms=start_ms,
-            ended_ms=end_ms,
-            prompt_end_ms=0,
-            latency_ms=start_ms,
-        )
-
-    def _segments(self, pcm: Samples) -> tuple[tuple[int, int], ...]:
-        gate, found, started_ms = SpeechGate(GatePolicy()), list[tuple[int, int]](), None
-        probabilities = self._activity.probabilities(np.asarray(pcm / np.float32(32_768), dtype=np.float32))
-        for index, frame in enumerate(pcm.reshape(-1, FRAME_SAMPLES)):
-            window = (index + 1) * FRAME_SAMPLES // 256 - 1
-            probability = float(probabilities[window]) if window >= 0 else 0.0
-            change = gate.feed(index * FRAME_MS, probability, level_db(frame))
-            if change is None:
+def cases(calls: Iterable[Heard], policy: SecondVoicePolicy, similarity: SpeakerSimilarity) -> list[Case]:
+    """Single stretches that are quieter than the caller."""
+    found = []
+    for heard in calls:
+        if not heard.caller.known:
+            continue
+        for turn in heard.call.turns:
+            if turn.kind in NEITHER:
                 continue
-            if change.speaking:
-                started_ms = change.at_ms
-            elif started_ms is not None:
-                found.append((started_ms, change.at_ms))
-        return merged(found, GAP_MS)
+            whole = with_murmurs(turn.heard)
+            for piece in split(whole):
+                if not _counts(piece, whole, heard.caller, policy):
+                    continue
+                features = voice_features(piece, heard.caller, similarity)
+                if features is not None:
+                    found.append(Case(other=_is_other(piece, turn), features=(1.0, *features)))
+    return found
 
 
-def silence(ms: int) -> Floats:
-    return np.zeros(ms * 8, dtype=np.float32)
+def _counts(piece: Stretch, heard: HeardAnswer, caller: CallerVoice, policy: SecondVoicePolicy) -> bool:
+    floor = floor_db(heard)
+    audible = floor is None or piece.level_db - floor >= policy.over_noise_db
+    # a longer one would be the caller's for its length alone: whispers are short in this set
+    low = policy.quieter_db <= quieter_by(piece, caller) <= policy.quieter_at_most_db
+    return audible and low and policy.least_ms <= piece.ms < LONGEST_MS
 
 
-def drawn_line(rng: random.Random) -> RoomLine:
-    kind = rng.choice(("clean", "clean", "gsm", "babble", "white"))
-    noise = {"babble": NoiseKind.BABBLE, "white": NoiseKind.WHITE}.get(kind)
-    codec = Codec.GSM if kind == "gsm" else Codec.ALAW
-    snr_db = 12.0 if kind == "babble" else rng.choice((12.0, 18.0, 25.0))
-    return RoomLine(name=kind, noise=noise, snr_db=snr_db, codec=codec)
+def _is_other(piece: Stretch, turn: Turn) -> bool:
+    shared_ms = sum(
+        max(0, min(end, piece.end_ms) - max(start, piece.start_ms)) for start, end in turn.prompters
+    )
+    return shared_ms > piece.ms / 2
 
 
-def warmed_up(stage: Stage, line: RoomLine, voice: str) -> CallerVoice:
-    caller = CallerVoice()
-    for _ in range(WARM_UP // 3):
-        pieces = [p for _ in range(3) for p in (stage.say(voice, ANSWERS), silence(300))]
-        heard = stage.heard(line, *pieces)
-        if heard is not None:
-            caller = caller.heard(split(heard))
-    return caller
+def fitted(given: Sequence[Case]) -> OtherVoiceModel:
+    """Logistic regression as a log-likelihood ratio: the share of either kind is taken out.
+
+    The embedding's weight, which comes last, is fitted on top of the others: they must do without it.
+    """
+    x = np.array([case.features for case in given])
+    y = np.array([case.other for case in given], dtype=np.float64)
+    odds = np.full(len(y), math.log(y.mean() / (1 - y.mean())))
+    sound = _weights(x[:, :-1], y, odds)
+    voice = _weights(x[:, -1:], y, odds + x[:, :-1] @ sound)
+    names = [field.name for field in fields(OtherVoiceModel)]
+    weights = (*sound, *voice)
+    return OtherVoiceModel(**{n: round(float(w), 3) for n, w in zip(names, weights, strict=True)})
 
 
-def cases(stage: Stage, policy: SecondVoicePolicy, calls: int) -> list[Case]:
-    """Single stretches, quieter than the caller."""
-    rng, found = stage.rng, []
-    for _ in range(calls):
-        voice, line = rng.choice(VOICES), drawn_line(rng)
-        caller = warmed_up(stage, line, voice)
-        stranger = rng.choice([other for other in VOICES if other != voice])
-        plan = (
-            *((voice, ANSWERS, (-9.0, -4.5)) for _ in range(3)),
-            *((voice, FILLERS, (-9.0, -4.5)) for _ in range(2)),
-            *((stranger, HINTS, (-16.0, -6.0)) for _ in range(3)),
-        )
-        for speaker, texts, levels in plan:
-            heard = stage.heard(line, stage.say(speaker, texts, rng.uniform(*levels)))
-            piece = _longest(heard)
-            if heard is None or piece is None or piece.ms < policy.least_ms:
-                continue
-            floor = floor_db(heard)
-            features = voice_features(piece, caller)
-            if features is None or (floor is not None and piece.level_db - floor < policy.over_noise_db):
-                continue
+def _weights(
+    x: NDArray[np.float64], y: NDArray[np.float64], offset: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    weights: NDArray[np.float64] = np.zeros(x.shape[1])
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-(x @ weights + offset)))
+        bend = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(weights))
+        weights += np.linalg.solve(bend, x.T @ (y - p) - RIDGE * weights)
+    return weights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What came of one turn."""
+
+    kind: str
+    line: str
+    alike: bool
+    listened_on: bool
+    aside: Aside
+
+
+def endings(
+    calls: Iterable[Heard], policy: SecondVoicePolicy, similarity: SpeakerSimilarity | None
+) -> list[Ending]:
+    """Each turn as the survey hears it: up to the first long silence, and on if that may be another."""
+    found = []
+    for heard in calls:
+        for turn in heard.call.turns:
+            first = until_pause(turn.heard)
+            on = who_spoke(first, heard.caller, policy, similarity) is not WhoSpoke.CALLER
+            reply = after(turn.heard, first) if on else first
+            aside = find_asides(with_murmurs(reply), heard.caller, policy, similarity).kind
             found.append(
-                Case(
-                    other=speaker != voice,
-                    filler=texts is FILLERS,
-                    line=line.name,
-                    voices=(voice, speaker),
-                    features=(1.0, *features),
+                Ending(
+                    kind=turn.kind, line=heard.call.line, alike=heard.call.alike, listened_on=on, aside=aside
                 )
             )
     return found
 
 
-def _longest(heard: HeardAnswer | None) -> Stretch | None:
-    pieces = split(heard) if heard is not None else ()
-    return max(pieces, key=lambda piece: piece.ms, default=None)
+def until_pause(heard: HeardAnswer) -> HeardAnswer:
+    """The turn as it would have ended at its first long silence."""
+    ends = [end for _, end in heard.segments]
+    gaps = takewhile(
+        lambda pair: pair[1][0] - pair[0] < PAUSE_MS, zip(ends, heard.segments[1:], strict=False)
+    )
+    kept = heard.segments[: 1 + sum(1 for _ in gaps)]
+    last = (kept[-1][1] + MARGIN_MS - _origin(heard)) * 8
+    return replace(heard, segments=kept, ended_ms=kept[-1][1], samples=heard.samples[:last])
 
 
-def fitted(given: list[Case]) -> NDArray[np.float64]:
-    """Weights of a log-likelihood ratio: logistic regression, the share of either kind taken out."""
-    x = np.array([case.features for case in given])
-    y = np.array([case.other for case in given], dtype=np.float64)
-    weights = np.zeros(x.shape[1])
-    for _ in range(60):
-        p = 1 / (1 + np.exp(-x @ weights))
-        bend = (x * (p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(weights))
-        weights -= np.linalg.solve(bend, x.T @ (p - y) + RIDGE * weights)
-    weights[0] -= math.log(y.mean() / (1 - y.mean()))
-    return weights
+def after(whole: HeardAnswer, first: HeardAnswer) -> HeardAnswer:
+    """What follows, as one reply before which another was heard; the first part if nothing does."""
+    later = whole.segments[len(first.segments) :]
+    if not later:
+        return first
+    start = (later[0][0] - MARGIN_MS - _origin(whole)) * 8
+    return replace(
+        whole,
+        samples=whole.samples[start:],
+        before=np.concatenate([whole.before, whole.samples[:start]]),
+        segments=later,
+        started_ms=later[0][0],
+        others=first.segments,
+    )
 
 
-def left_out(given: list[Case]) -> list[tuple[Case, float]]:
-    """Each case judged by a fit without its voices."""
-    judged = []
-    for voice in VOICES:
-        weights = fitted([case for case in given if voice not in case.voices])
-        judged += [(c, float(np.dot(weights, c.features))) for c in given if c.voices[0] == voice]
-    return judged
+def _origin(heard: HeardAnswer) -> int:
+    return max(0, heard.started_ms - MARGIN_MS)
 
 
-def turns(stage: Stage, policy: SecondVoicePolicy, calls: int) -> dict[str, dict[str, float]]:
-    """How often whole turns fire, by what they are."""
-    rng = stage.rng
-    fired: dict[str, list[bool]] = {}
-    for _ in range(calls):
-        voice, line = rng.choice(VOICES), drawn_line(rng)
-        caller = warmed_up(stage, line, voice)
-        stranger = rng.choice([other for other in VOICES if other != voice])
-        own = stage.say(voice, ANSWERS, rng.gauss(0, 1.5))
-        wait = silence(rng.randint(300, 1_500))
-        whisper = stage.say(stranger, HINTS, rng.uniform(-16, -6))
-        for name, pieces in {
-            "answer": (own,),
-            "filler, answer": (stage.say(voice, FILLERS, rng.uniform(-8, 0)), wait, own),
-            "answer, pause, quieter": (own, wait, stage.say(voice, ANSWERS, rng.uniform(-6, 0))),
-            "muttered, answer": (stage.say(voice, ANSWERS, rng.uniform(-8, -4)), wait, own),
-            "muttered": (stage.say(voice, ANSWERS, rng.uniform(-8, -4)),),
-            "whisper, answer": (whisper, silence(rng.randint(1_000, 3_000)), own),
-            "whisper": (whisper,),
-        }.items():
-            heard = stage.heard(line, *pieces)
-            if heard is not None:
-                hit = bool(find_asides(heard, caller, policy, None).other)
-                fired.setdefault(name, []).append(hit)
-                fired.setdefault(f"{name} ({line.name})", []).append(hit)
-    return {name: {"n": len(hits), "fired": round(float(np.mean(hits)), 3)} for name, hits in fired.items()}
+def rates(found: Sequence[Ending]) -> dict[str, dict[str, float]]:
+    """By kind of turn; whispers by line and likeness as well."""
+    rows: dict[str, list[Ending]] = {}
+    for ending in found:
+        rows.setdefault(ending.kind, []).append(ending)
+        if ending.kind == PROMPTED:
+            rows.setdefault(f"{ending.kind} ({ending.line})", []).append(ending)
+            rows.setdefault(f"{ending.kind} ({'alike' if ending.alike else 'unlike'})", []).append(ending)
+    return {
+        name: {
+            "n": len(row),
+            "listened_on": round(float(np.mean([e.listened_on for e in row])), 3),
+            "fired": round(float(np.mean([e.aside is not Aside.NONE for e in row])), 3),
+        }
+        for name, row in sorted(rows.items())
+    }
+
+
+def call_rates(calls: Sequence[Heard], found: Sequence[Ending], rng: random.Random) -> dict[str, float]:
+    """How often a second voice is heard twice, as a verdict needs: in prompted calls, and in others."""
+    ended = iter(found)
+    prompted, own = [], []
+    for heard in calls:
+        of_call = [next(ended) for _ in heard.call.turns]
+        whispers = [e.aside is not Aside.NONE for e in of_call if e.kind == PROMPTED]
+        if len(whispers) == PROMPTED_ANSWERS:
+            prompted.append(sum(whispers) >= 2)
+        own.append(
+            {kind: [e.aside is not Aside.NONE for e in of_call if e.kind == kind] for kind in GENUINE_CALL}
+        )
+    false = []
+    for _ in range(CALLS_DRAWN):
+        of_caller = rng.choice(own)
+        fired = sum(
+            rng.choice(of_caller[k]) for k, n in GENUINE_CALL.items() for _ in range(n) if of_caller[k]
+        )
+        false.append(fired >= 2)
+    return {
+        "prompted calls": len(prompted),
+        "found twice": round(float(np.mean(prompted)), 3),
+        "genuine callers": len(own),
+        "falsely twice": round(float(np.mean(false)), 4),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--calls", type=int, default=150)
+    parser.add_argument("--calls", type=int, default=40)
+    parser.add_argument("--held-out", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    settings = Settings()
-    policy = load_delivery().second_voice_policy()
-    stage = Stage(settings.models, settings.var / "fit" / "second_voice", random.Random(given.seed))
     with ThreadPoolExecutor(1) as worker:  # torch keeps its threads apart from the main one
-        found = worker.submit(cases, stage, policy, given.calls).result()
-        judged = left_out(found)
-        at = policy.other_voice_llr
-        report: dict[str, object] = {"n": len(found)}
-        for name, picked in {
-            "other": [s for c, s in judged if c.other],
-            "own": [s for c, s in judged if not c.other and not c.filler],
-            "filler": [s for c, s in judged if c.filler],
-            **{f"other {n}": [s for c, s in judged if c.other and c.line == n] for n in _lines(found)},
-            **{f"own {n}": [s for c, s in judged if not c.other and c.line == n] for n in _lines(found)},
-        }.items():
-            report[f"above {at}: {name}"] = [len(picked), round(float(np.mean(np.array(picked) >= at)), 3)]
-        intercept, semitone, timbre, length = (round(float(weight), 3) for weight in fitted(found))
-        fresh = replace(
-            policy,
-            intercept=intercept,
-            per_semitone=semitone,
-            per_log_timbre=timbre,
-            per_log_length=length,
-        )
-        report["weights"] = [intercept, semitone, timbre, length]  # in the table's order
-        stage.rng.seed(given.seed + 1)
-        report["turns"] = worker.submit(turns, stage, fresh, given.calls).result()
+        report = worker.submit(run, given.calls, given.held_out, given.seed).result()
     print(json.dumps(report, ensure_ascii=False, indent=1))
 
 
-def _lines(found: list[Case]) -> list[str]:
-    return sorted({case.line for case in found})
+def run(calls: int, held_out: int, seed: int) -> dict[str, object]:
+    settings = Settings()
+    bank = load_bank(settings.interview.bank)
+    policy = load_delivery().second_voice_policy()
+    studio = Studio(settings.models, settings.var / "voices", random.Random(seed))
+    encoder = Ge2eEncoder.load(settings.models / "ge2e" / "pretrained.pt")
+    similarity = LogOdds(Similarity(encoder, VoiceprintTable.load()))
+    people = studio.people(FITTED_ON, bank)
+    found = cases([Heard(studio.call(people)) for _ in range(calls)], policy, similarity)
+    strangers = studio.people(HELD_OUT, bank)
+    tried = [Heard(studio.call(strangers)) for _ in range(held_out)]
+    return {"n": len(found), **compared(found, tried, policy, similarity, studio.rng)}
+
+
+def compared(
+    found: Sequence[Case],
+    tried: Sequence[Heard],
+    policy: SecondVoicePolicy,
+    similarity: SpeakerSimilarity,
+    rng: random.Random,
+) -> dict[str, object]:
+    """The fit, and what it finds of voices it does not know."""
+    fresh = fitted(found)
+    report: dict[str, object] = {}
+    for name, model, compare in (
+        ("table", policy.model, None),
+        ("fresh", fresh, None),
+        ("fresh, with embedding", fresh, similarity),
+    ):
+        ended = endings(tried, replace(policy, model=model), compare)
+        report[name] = {"weights": str(model), "calls": call_rates(tried, ended, rng), "turns": rates(ended)}
+    return report
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from decision_hook.contract import FactKind, Grade
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.match import Plan, conclude
+from dialogue.answer.phone_evidence import PhoneEvidence
 from dialogue.answer.sounds import Sounds
 from dialogue.answer.tables import MatchTable
-from dialogue.answer.truth import Truth
 from dialogue.answer.values import Agreement, Judgement
 
 CERTAIN = 0.9  # P of an intent: enough to end a call
-# Nats of the likeliest value: of 180 right answers on bad lines 1 % fit worse, of 151 other replies 75 %.
-_UNLIKE = -20.0
+# Nats of the likeliest value, in all and per syllable: 1 % of 180 right answers on bad lines fit worse.
+_UNLIKE, _UNLIKE_EACH = -20.0, -4.5
 _EITHER = 0.6  # P that a reply is a yes or a no at all
 _PLAIN = 0.93  # P of the one against the other; 0.9 took one clear 没有 in thirty for a 有
 _NAYS = frozenset({Intent.NO, Intent.DENIAL, Intent.NOT_APPLIED})
@@ -28,7 +28,7 @@ def judge_by_sounds(
     None: the sounds say nothing about the fact, ask the words.
     """
     if made.truth.kind is FactKind.YES_NO and guess.intent in _SAYS_YES_OR_NO:
-        return yes_or_no(made.truth, sounds.intents)
+        return yes_or_no(made, sounds.intents)
     if grade is not None and guess.intent is not Intent.OFF_TOPIC and intent_wins(guess.intent, made):
         return plain(grade, guess.source)
     says_value = made.reading.agreement is not Agreement.NONE
@@ -36,7 +36,7 @@ def judge_by_sounds(
         return plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
     if sounds.fact is None:
         return None
-    if guess.intent is Intent.OFF_TOPIC and grade is not None and sounds.fact.score <= _UNLIKE:
+    if guess.intent is Intent.OFF_TOPIC and grade is not None and _unlike(sounds.fact):
         return plain(grade, guess.source)
     judgement = conclude(made, (), table, sounds.fact)
     if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
@@ -45,13 +45,21 @@ def judge_by_sounds(
     return judgement
 
 
-def yes_or_no(truth: Truth, intents: Mapping[Intent, float]) -> Judgement:
-    """A yes-or-no fact against P of each intent, words and sounds together."""
+def _unlike(fact: PhoneEvidence) -> bool:
+    """No value of the kind explains what was heard."""
+    return fact.score <= _UNLIKE and max(fact.fit, fact.rival_fit) <= _UNLIKE_EACH
+
+
+def yes_or_no(made: Plan, intents: Mapping[Intent, float]) -> Judgement:
+    """A yes-or-no fact against P of each intent, words and sounds together. What was written may veto it."""
     yes, no = intents[Intent.YES], sum(intents[intent] for intent in _NAYS)
     if yes + no < _EITHER:
         return plain(Grade.UNCLEAR, "neither yes nor no")
-    p = (yes if truth.texts[0] == "yes" else no) / (yes + no)
+    p = (yes if made.truth.texts[0] == "yes" else no) / (yes + no)
     p = min(0.995, max(0.005, p))
+    against = Agreement.OTHER if p > 0.5 else Agreement.EQUAL
+    if made.reading.agreement is against:
+        return plain(Grade.UNCLEAR, "the words say one thing, the sounds another")
     if p >= _PLAIN:
         grade, why = Grade.MATCH, "says so"
     elif p <= 1 - _PLAIN:

@@ -169,7 +169,9 @@ class AnswerJudge:
         self, heard: HeardAnswer, made: Plan, question: AskedQuestion, guess: IntentGuess, text: str
     ) -> Judgement:
         """Where the engine tells no sounds, or something was taken back."""
-        grade = _GRADES.get(guess.intent)
+        # Of what was taken back the sounds say nothing, and without them nothing is off the topic.
+        aside = guess.source == "sounds" and guess.intent is Intent.OFF_TOPIC
+        grade = None if aside else _GRADES.get(guess.intent)
         by = f"{guess.source}: {guess.phrase}" if guess.phrase else guess.source
         says_value = made.reading.agreement is not Agreement.NONE
         # A guess yields to an answer that sounds like the fact; a clear wording does not.

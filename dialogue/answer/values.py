@@ -25,6 +25,8 @@ class HeardAnswer:
     transcript: Transcript | None = None  # one made while the caller spoke; None: not read yet
     # from the prompt's end to the margin before the first speech, at most some seconds; empty: not kept
     before: Samples = field(default_factory=lambda: np.zeros(0, dtype=np.int16))
+    # speech in `before` that was taken for another's while listening, ms since the call was answered
+    others: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

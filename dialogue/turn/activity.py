@@ -84,14 +84,22 @@ class Room:
         if self._until_look > 0:
             return
         self._until_look = ROOM_LOOK_FRAMES
-        low, usual, high = np.quantile(self._levels, (0.1, 0.3, 0.9))
+        ordered = sorted(self._levels)
+        low, usual, high = (_quantile(ordered, share) for share in (0.1, 0.3, 0.9))
         busy = sum(self._voices) > len(self._voices) // 2
         if busy and low > ROOM_LEAST_DB and usual < ROOM_MOST_DB and high - low < ROOM_RANGE_DB:
-            self.level_db, self._kept = float(usual) + ROOM_MARGIN_DB, ROOM_KEPT_LOOKS
+            self.level_db, self._kept = usual + ROOM_MARGIN_DB, ROOM_KEPT_LOOKS
         elif self._kept > 0:
             self._kept -= 1  # the caller speaks over the room: it is still there
         else:
             self.level_db = SILENCE_DB
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    """Between the two nearest, as numpy does it, which takes ten times as long for a list of this size."""
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    return ordered[below] + (place - below) * (ordered[below + 1] - ordered[below])
 
 
 ROOM_FRAMES = 200  # 4 s: longer than a phrase without a breath

@@ -108,15 +108,18 @@ class Decoder:
     def __init__(self) -> None:
         self._pending = bytearray()
 
+    def usual(self, chunk: bytes | memoryview) -> bytes | None:
+        """The samples, if `chunk` is nothing but one frame of 20 ms, as nearly always. None: `feed` it."""
+        if not self._pending and len(chunk) == USUAL_BYTES and chunk[:HEADER_BYTES] == USUAL_HEADER:
+            return bytes(chunk[HEADER_BYTES:])
+        return None
+
     def feed(self, chunk: bytes | memoryview) -> Iterator[Frame]:
         """Yields every frame that is complete now; keeps the rest for the next chunk.
 
         Raises ProtocolError at the first bad header, before its payload has arrived. The decoder
         cannot be used afterwards: there is no way back into step.
         """
-        if not self._pending and len(chunk) == USUAL_BYTES and chunk[:HEADER_BYTES] == USUAL_HEADER:
-            yield Audio(pcm=bytes(chunk[HEADER_BYTES:]))  # nearly always, and nothing is left over
-            return
         self._pending += chunk
         while len(self._pending) >= HEADER_BYTES:
             kind = self._pending[0]

@@ -10,7 +10,7 @@ from weakref import WeakSet
 from config.settings import MediaSettings
 from decision_hook.contract import SurveyError
 from ivr.media.clock import Clock
-from ivr.media.protocol import Decoder, Frame, HangUp, Identity, PeerError, ProtocolError
+from ivr.media.protocol import Audio, Decoder, Digit, Frame, HangUp, Identity, PeerError, ProtocolError
 from ivr.media.reception import Reception, Refusal
 from ivr.media.sender import Sender
 from ivr.media.session import MediaSession
@@ -129,8 +129,12 @@ class Connection(asyncio.BufferedProtocol):
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
+        came = self._buffer[:nbytes]
+        if self._session is not None and (pcm := self._decoder.usual(came)) is not None:
+            self._session.hear(pcm)
+            return
         try:
-            for frame in self._decoder.feed(self._buffer[:nbytes]):
+            for frame in self._decoder.feed(came):
                 if self.sender.closing:
                     return
                 self._take(frame)
@@ -176,8 +180,10 @@ class Connection(asyncio.BufferedProtocol):
                 self._drop()
             case Identity():
                 raise ProtocolError("kind 0x01 in the middle of a call")
-            case _:
-                self._session.take(frame)
+            case Audio(pcm=pcm):
+                self._session.hear(pcm)
+            case Digit(digit=digit):
+                self._session.key(digit)
 
     def _identify(self, frame: Frame) -> None:
         if not isinstance(frame, Identity):

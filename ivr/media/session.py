@@ -11,7 +11,6 @@ from ivr.media.clock import Clock
 from ivr.media.ear import Ear
 from ivr.media.heard import HeardQueue
 from ivr.media.mouth import SILENCE, Mouth
-from ivr.media.protocol import Audio, Digit, Frame
 from ivr.media.sender import PARTING_S, STALLED_MS, Sender
 
 log = logging.getLogger(__name__)
@@ -99,15 +98,15 @@ class MediaSession:
 
     # --- for the server, which owns the connection
 
-    def take(self, frame: Frame) -> None:
-        """Audio or a key from the peer."""
-        if self._stage is Stage.OVER:
-            return
-        match frame:
-            case Audio(pcm=pcm):
-                self._ear.push(pcm)
-            case Digit(digit=digit) if digit in CALLERS_KEYS:
-                self._heard.put(KeyPressed(digit=digit, at_ms=self.now_ms()))
+    def hear(self, pcm: bytes) -> None:
+        """Audio from the peer, as ivr.media.protocol.Audio holds it."""
+        if self._stage is not Stage.OVER:
+            self._ear.push(pcm)
+
+    def key(self, digit: str) -> None:
+        """The peer pressed a key."""
+        if self._stage is not Stage.OVER and digit in CALLERS_KEYS:
+            self._heard.put(KeyPressed(digit=digit, at_ms=self.now_ms()))
 
     def peer_ended(self) -> None:
         """The peer hung up, closed, or failed. What it sent before is still heard, then HungUp."""

@@ -9,17 +9,11 @@ from decision_hook.contract import AnswerEvidence, EvidencePart, FactKind, Hypot
 from decision_hook.contract.application import FACT_KINDS
 from decision_hook.contract.evidence import SECOND_VOICE_PART
 from dialogue.answer.delivery.baseline import Baseline
+from dialogue.answer.delivery.caller_voice import CallerVoice, Stretch, sounds_like
 from dialogue.answer.delivery.measures import measure
 from dialogue.answer.delivery.murmur import with_murmurs
-from dialogue.answer.delivery.second_voice import (
-    Aside,
-    Asides,
-    CallerVoice,
-    SpeakerSimilarity,
-    Stretch,
-    find_asides,
-    sounds_like,
-)
+from dialogue.answer.delivery.other_voice import SpeakerSimilarity
+from dialogue.answer.delivery.second_voice import Aside, Asides, WhoSpoke, find_asides, who_spoke
 from dialogue.answer.delivery.state import Judged, Sounding, cap_delivery, judge_state
 from dialogue.answer.delivery.table import DeliveryTable
 from dialogue.answer.values import HeardAnswer
@@ -92,12 +86,12 @@ class CallDelivery:
             }
         )
 
-    def sounds_like_another(self, heard: HeardAnswer) -> bool:
-        """All that was said so far in this turn is a quieter, other voice: the caller's answer may follow.
+    def who_spoke(self, heard: HeardAnswer) -> WhoSpoke:
+        """Whose voice this turn was; if not surely the caller's, the caller's answer may follow.
 
         Blocks for some ms. For whoever decides how long to wait.
         """
-        return find_asides(heard, self._caller, self._policy, None).kind is Aside.ALONE
+        return who_spoke(heard, self._caller, self._policy, self._similarity)
 
     def _remember(self, asides: Asides, *, warm_up: bool) -> None:
         own: Sequence[Stretch] = asides.own

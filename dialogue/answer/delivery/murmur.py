@@ -20,15 +20,17 @@ APART_MS = 300  # from the answer: nearer, it is the answer's own beginning
 
 
 def with_murmurs(heard: HeardAnswer) -> HeardAnswer:
-    """The turn with what was murmured before it as further stretches; the same turn if there is nothing."""
-    found = murmurs(heard.before)
+    """The turn with what was murmured before it, or told apart as another's, as further stretches.
+
+    The same turn if there is nothing.
+    """
     answer_ms = heard.started_ms - MARGIN_MS
     began_ms = answer_ms - len(heard.before) * FRAME_MS // FRAME_SAMPLES
-    kept = tuple(
-        (began_ms + start, began_ms + end)
-        for start, end in found
-        if began_ms + end <= heard.started_ms - APART_MS
-    )
+    told = [(max(began_ms, start), end) for start, end in heard.others if began_ms < end <= answer_ms]
+    found = [(began_ms + start, began_ms + end) for start, end in murmurs(heard.before)]
+    apart = [stretch for stretch in found if stretch[1] <= heard.started_ms - APART_MS]
+    new = [(a, b) for a, b in apart if all(b <= start or a >= end for start, end in told)]
+    kept = tuple(sorted([*told, *new]))
     if not kept or not heard.segments:
         return heard
     first_ms = max(began_ms, kept[0][0] - MARGIN_MS)

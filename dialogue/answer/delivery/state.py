@@ -47,11 +47,13 @@ def _prompted(s: Sounding, limits: Thresholds) -> str:
     if s.asides.kind is Aside.BEFORE_OWN and s.asides.silence_ms is not None:
         return f"another voice, {s.asides.silence_ms} ms of silence, then the answer"
     m, d = s.measures, s.deviations
-    if m.latency_ms is None or d.latency_z is None or d.articulation_z is None:
+    if m.latency_ms is None or d.latency_z is None or d.latency_z < limits.prompted_latency_z:
         return ""
-    long = d.latency_z >= limits.prompted_latency_z and m.latency_ms >= limits.prompted_silence_ms
-    fluent = not m.pauses and not m.fillers and d.articulation_z >= limits.prompted_articulation_z
-    if not (long and fluent):
+    if d.articulation_z is None:  # too short to have a pace, so that only the silence speaks
+        least_ms, fluent = limits.prompted_short_silence_ms, m.syllables is not None
+    else:
+        least_ms, fluent = limits.prompted_silence_ms, d.articulation_z >= limits.prompted_articulation_z
+    if m.latency_ms < least_ms or m.pauses or m.fillers or not fluent:
         return ""
     return f"{m.latency_ms:.0f} ms of silence (z {d.latency_z:.1f}), then fluent without a pause"
 

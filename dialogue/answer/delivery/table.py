@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 import config
 from config.load import check, read_yaml
 from decision_hook.contract import FactKind, Hypothesis
+from dialogue.answer.delivery.other_voice import OtherVoiceModel
 from dialogue.answer.delivery.second_voice import Aside, SecondVoicePolicy
 
 DELIVERY_FILE = Path(config.__file__).parent / "tables" / "delivery.yaml"
@@ -54,6 +55,7 @@ class Thresholds(_Part):
     unclear_over_noise_db: Annotated[float, Field(ge=0, le=40)]
     prompted_latency_z: Z
     prompted_silence_ms: Annotated[int, Field(ge=500, le=20_000)]
+    prompted_short_silence_ms: Annotated[int, Field(ge=500, le=20_000)]
     prompted_articulation_z: Z
     rushed_latency_z: Z
     rushed_articulation_z: Z
@@ -79,14 +81,16 @@ class Bounds(_Part):
     quieter_db: Annotated[float, Field(ge=0, le=30)]
     quieter_at_most_db: Annotated[float, Field(ge=5, le=60)]
     over_noise_db: Annotated[float, Field(ge=0, le=30)]
-    other_voice_llr: Annotated[float, Field(ge=0, le=20)]
+    alone_llr: Annotated[float, Field(ge=-5, le=20)]
+    before_own_llr: Annotated[float, Field(ge=-5, le=20)]
+    listen_on_llr: Annotated[float, Field(ge=-5, le=20)]
     least_ms: Annotated[int, Field(ge=100, le=3_000)]
     silence_ms: Annotated[int, Field(ge=250, le=5_000)]
     echo_ms: Annotated[int, Field(ge=0, le=1_000)]
 
 
 class VoiceModel(_Part):
-    """Another voice against the caller's; see SecondVoicePolicy."""
+    """Another voice against the caller's; see OtherVoiceModel."""
 
     source: Source
     n: Annotated[int, Field(ge=0)]
@@ -94,6 +98,8 @@ class VoiceModel(_Part):
     per_semitone: Weight
     per_log_timbre: Weight
     per_log_length: Weight
+    per_quieter_db: Weight
+    per_similarity: Weight
 
 
 class DeliveryTable(_Part):
@@ -143,8 +149,8 @@ class DeliveryTable(_Part):
         return {hypothesis: math.log(self.second_voice_silent[hypothesis]) for hypothesis in Hypothesis}
 
     def second_voice_policy(self) -> SecondVoicePolicy:
-        model = self.other_voice.model_dump(exclude={"source", "n"})
-        return SecondVoicePolicy(**self.second_voice_bounds.model_dump(), **model)
+        model = OtherVoiceModel(**self.other_voice.model_dump(exclude={"source", "n"}))
+        return SecondVoicePolicy(**self.second_voice_bounds.model_dump(), model=model)
 
 
 def load_delivery(path: Path = DELIVERY_FILE) -> DeliveryTable:

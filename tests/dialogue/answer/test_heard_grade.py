@@ -9,6 +9,7 @@ from dialogue.answer.match import Plan, plan
 from dialogue.answer.phone_evidence import PhoneEvidence
 from dialogue.answer.sounds import Sounds
 from dialogue.answer.truth import truth_of
+from dialogue.answer.values import AskedQuestion
 from dialogue.hearing.port import Transcript
 from tests.dialogue.answer.asked import TODAY, asked, tables
 
@@ -19,10 +20,10 @@ OTHER = PhoneEvidence(fit=-5.0, worst=-9.0, lead=-14.0, rival_fit=-0.2, score=-1
 UNLIKE = PhoneEvidence(fit=-7.0, worst=-12.0, lead=0.0, rival_fit=-7.0, score=-60.0)
 
 
-def made(words: str) -> Plan:
-    truth = truth_of(YEAR, today=TODAY)
+def made(words: str, question: AskedQuestion = YEAR) -> Plan:
+    truth = truth_of(question, today=TODAY)
     assert truth is not None
-    return plan(truth, Transcript(text=words), tables(), asked=YEAR.asked)
+    return plan(truth, Transcript(text=words), tables(), asked=question.asked)
 
 
 def intents(**shares: float) -> dict[Intent, float]:
@@ -70,8 +71,12 @@ def test_a_yes_is_no_year() -> None:
     ],
 )
 def test_yes_and_no_are_weighed_against_each_other(shares: dict[str, float], grade: Grade) -> None:
-    truth = truth_of(CAR, today=TODAY)
-    assert truth is not None
-    found = yes_or_no(truth, intents(**shares))
+    found = yes_or_no(made("", CAR), intents(**shares))
     assert found.grade is grade
     assert (found.confidence is None) is (grade is Grade.UNCLEAR)
+
+
+def test_words_that_say_the_opposite_make_a_yes_unclear() -> None:
+    assert yes_or_no(made("没有", CAR), intents(yes=0.95)).grade is Grade.UNCLEAR
+    assert yes_or_no(made("没有", CAR), intents(no=0.95)).grade is Grade.MATCH
+    assert yes_or_no(made("有啊", CAR), intents(no=0.95)).grade is Grade.UNCLEAR

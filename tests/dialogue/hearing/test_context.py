@@ -10,12 +10,16 @@ YEAR = context_of(FactKind.YEAR, ASKED)
 EXAMPLES = context_of(FactKind.YEAR, "")
 
 
-@pytest.mark.parametrize("reading", ["您是哪一年到现在这家单位的？", "是哪一年到现在", "您哪一年到现在这家单位"])
+@pytest.mark.parametrize(
+    "reading", ["您是哪一年到现在这家单位的？", "是哪一年到现在", "您哪一年到现在这家单位"]
+)
 def test_the_question_again_is_no_reading(reading: str) -> None:
     assert without_question(YEAR, reading) == EXAMPLES
 
 
-@pytest.mark.parametrize("reading", ["", "一六年", "二零零七年", "我是一六年到现在这家的", "不知道", "哪一年"])
+@pytest.mark.parametrize(
+    "reading", ["", "一六年", "二零零七年", "我是一六年到现在这家的", "不知道", "哪一年"]
+)
 def test_an_answer_is_kept(reading: str) -> None:
     assert without_question(YEAR, reading) is None
 

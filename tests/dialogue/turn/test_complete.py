@@ -7,7 +7,7 @@ import pytest
 
 from config.settings import Settings
 from decision_hook.contract import SurveyError
-from dialogue.hearing.silero import WINDOW, SileroEngine, fresh_state
+from dialogue.hearing.silero import CONTEXT, WINDOW, SileroEngine, fresh_memory
 from dialogue.line import Samples
 from dialogue.speaking.kokoro import SAMPLE_RATE_HZ, Kokoro
 from dialogue.speaking.telephone import to_telephone
@@ -89,14 +89,15 @@ def test_doubt_is_believed_and_certainty_is_not(probability: float, expected: fl
 def test_a_200_ms_eh_is_heard(kokoro: Kokoro) -> None:
     eh = said(kokoro, "嗯。")[:1_600]
     call = np.concatenate((np.zeros(8_000, np.int16), eh, np.zeros(8_000, np.int16)))
-    silero, state, rest = SileroEngine(MODELS / "silero" / "silero_vad.onnx"), fresh_state(), call[:0]
+    silero, memory = SileroEngine(MODELS / "silero" / "silero_vad.onnx"), fresh_memory(1)
+    rest = np.zeros(CONTEXT, np.int16)
     gate, probability, changes = SpeechGate(GatePolicy()), 0.0, []
     for start in range(0, call.size, 160):
         frame = call[start : start + 160]
         rest = np.concatenate((rest, frame))
-        if rest.size >= WINDOW:
-            window, rest = rest[:WINDOW].astype(np.float32) / np.float32(32_768), rest[WINDOW:]
-            ((probability, state),) = silero.step_many([(state, window)])
+        if rest.size >= CONTEXT + WINDOW:
+            window, rest = rest[: CONTEXT + WINDOW].astype(np.float32) / np.float32(32_768), rest[WINDOW:]
+            (probability,), memory = silero.step(window[np.newaxis], memory)
         change = gate.feed(start // 8, probability, level_db(frame))
         if change is not None:
             changes.append((change.speaking, change.at_ms))

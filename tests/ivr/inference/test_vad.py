@@ -9,7 +9,9 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+import ivr.inference.vad as vad_module
 from config.settings import Settings
+from decision_hook.contract import SurveyError
 from ivr.inference.vad import SileroPool, SileroStream
 from ivr.inference.worker import WorkerUnavailable
 
@@ -76,12 +78,58 @@ async def test_after_a_second_of_silence_a_stream_hears_as_if_it_were_new() -> N
     assert old[-heard:] == pytest.approx(new[-heard:], abs=1e-6)
 
 
+async def test_calls_with_more_and_fewer_frames_waiting_are_heard_as_if_alone() -> None:
+    pool = SileroPool(Settings().models)
+    rng = np.random.default_rng(4)
+    waiting = [rng.normal(0, 3_000, (count, FRAME)).astype(np.int16) for count in (2, 9, 1, 30)]
+    streams = [pool.stream() for _ in waiting]
+    for _ in range(2):  # the second time they carry on
+        together = await asyncio.gather(
+            *(stream.probabilities(list(frames)) for stream, frames in zip(streams, waiting, strict=True))
+        )
+    for frames, beside in zip(waiting, together, strict=True):
+        alone = pool.stream()
+        await alone.probabilities(list(frames))
+        assert await alone.probabilities(list(frames)) == pytest.approx(beside, abs=1e-5)
+        alone.close()
+    await pool.close()
+
+
+async def test_a_call_hears_nothing_of_the_one_whose_place_it_takes() -> None:
+    pool = SileroPool(Settings().models)
+    answer, _ = soundfile.read(SPEECH / "parents.flac", dtype="int16")
+    places = [pool.stream() for _ in range(512)]
+    first = await listen(places[3], answer)
+    with pytest.raises(SurveyError, match="512 calls at once"):
+        pool.stream()
+    places[3].close()
+    places[3].close()  # gives its place back once
+    assert await listen(pool.stream(), answer) == first
+    with pytest.raises(SurveyError, match="512 calls at once"):
+        pool.stream()
+    await pool.close()
+
+
 async def test_calls_that_tick_together_go_to_the_model_together() -> None:
     pool = SileroPool(Settings().models)
     streams = [pool.stream() for _ in range(7)]
     frames = [np.zeros(FRAME, dtype=np.int16)] * 2
     await asyncio.gather(*(stream.probabilities(frames) for stream in streams))
     assert (pool.counts().requests, pool.counts().batches) == (1, 1)
+    await pool.close()
+
+
+async def test_calls_that_ask_soon_after_a_departure_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vad_module, "_APART_S", 0.25)
+    pool = SileroPool(Settings().models)
+    frames = [np.zeros(FRAME, dtype=np.int16)] * 2
+    await pool.stream().probabilities(frames)
+    asking = []
+    for _ in range(5):  # each at a moment of its own
+        asking.append(asyncio.create_task(pool.stream().probabilities(frames)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*asking)
+    assert pool.counts().requests == 2
     await pool.close()
 
 

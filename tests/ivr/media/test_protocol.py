@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.media.protocol import (
@@ -55,6 +55,7 @@ def test_bytes_to_value_cut_at_every_point(frame: Frame, wire: str) -> None:
         assert not decoder.halfway
 
 
+@settings(deadline=None)  # a busy machine is no fault of the codec
 @given(st.lists(frames, max_size=8), st.data())
 def test_any_stream_cut_anywhere(sent: list[Frame], data: st.DataObject) -> None:
     stream = b"".join(encode(frame) for frame in sent)
@@ -90,6 +91,19 @@ def test_illegal_bytes(wire: str, message: str | None) -> None:
         return
     with pytest.raises(ProtocolError, match=message):
         list(decoder.feed(bytes.fromhex(wire)))
+
+
+def test_a_usual_frame_takes_the_short_way_only_when_nothing_waits() -> None:
+    pcm = bytes(range(160)) * 2
+    wire = encode(Audio(pcm=pcm))
+    decoder = Decoder()
+    assert decoder.usual(memoryview(wire)) == pcm
+    assert decoder.usual(wire + wire) is None
+    assert decoder.usual(encode(Audio(pcm=pcm[:-2]))) is None
+    assert decoder.usual(encode(HangUp())) is None
+    assert list(decoder.feed(wire[:-1])) == []
+    assert decoder.usual(wire) is None  # it goes on where the half frame stopped
+    assert not decoder.usual(b"")
 
 
 def test_a_bad_header_is_refused_before_its_payload_arrives() -> None:

@@ -9,6 +9,7 @@ import pytest
 from decision_hook.contract import AnswerEvidence, EvidencePart, Grade, Hypothesis
 from decision_hook.contract.evidence import DELIVERY_PARTS, SECOND_VOICE_PART
 from dialogue.answer.delivery.call import MAX_SILENT, CallDelivery
+from dialogue.answer.delivery.second_voice import WhoSpoke
 from dialogue.answer.delivery.table import load_delivery
 from dialogue.answer.values import HeardAnswer
 from question_bank.belief import DELIVERY_CAP_NATS
@@ -113,10 +114,29 @@ async def test_silence_says_nothing_once_somebody_was_heard(call: CallDelivery) 
 
 async def test_a_turn_of_whisper_alone_is_noticed(call: CallDelivery) -> None:
     whisper = turn([WHISPER], seed=8)
-    assert call.sounds_like_another(whisper)
-    assert not call.sounds_like_another(turn([OWN], seed=8))
+    assert call.who_spoke(whisper) is WhoSpoke.ANOTHER
+    assert call.who_spoke(turn([OWN], seed=8)) is WhoSpoke.CALLER
     judged = await call.judge(whisper, evidence(), Role.FACT)
     assert "nothing from the caller" in judged.parts[-1].note
+
+
+async def test_a_whisper_heard_before_the_reply_makes_it_prompted(call: CallDelivery) -> None:
+    """As the survey hands it over once the caller has spoken after all."""
+    whole = turn([WHISPER, replace(OWN, after_ms=2_000)], seed=8, noise_db=-42)  # too noisy for a murmur
+    whisper, own = whole.segments
+    cut = (own[0] - 200 - whole.started_ms + 200) * 8
+    reply = replace(
+        whole,
+        samples=whole.samples[cut:],
+        before=whole.samples[:cut],
+        segments=(own,),
+        started_ms=own[0],
+        latency_ms=own[0] - whole.prompt_end_ms,
+    )
+    judged = await call.judge(replace(reply, others=(whisper,)), evidence(), Role.FACT)
+    assert judged.state == "prompted"
+    assert judged.measures["second_voice_silence_ms"] == 2_000
+    assert judged.measures["latency_ms"] == own[0] - whole.prompt_end_ms
 
 
 async def test_a_whole_call_of_delivery_stays_capped(call: CallDelivery) -> None:

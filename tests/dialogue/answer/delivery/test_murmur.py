@@ -1,5 +1,7 @@
 """What is murmured in the gap before an answer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,19 @@ def test_the_beginning_of_the_answer_is_no_murmur() -> None:
         before=joined(noise(600, -70), noise(400, -32)),
     )
     assert with_murmurs(heard) is heard
+
+
+def test_what_was_told_apart_while_listening_is_kept_in_any_noise() -> None:
+    """Steady noise hides a murmur; the voice that ended the first turn was heard all the same."""
+    heard = HeardAnswer(
+        samples=noise(1_400, -20),
+        segments=((12_400, 13_400),),
+        started_ms=12_400,
+        ended_ms=13_400,
+        prompt_end_ms=10_000,
+        latency_ms=2_400,
+        before=joined(noise(500, -40), noise(600, -34), noise(1_100, -40)),
+        others=((10_500, 11_100),),
+    )
+    assert with_murmurs(replace(heard, others=())).segments == heard.segments
+    assert with_murmurs(heard).segments == ((10_500, 11_100), (12_400, 13_400))

@@ -4,7 +4,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from dialogue.answer.delivery.second_voice import Aside, CallerVoice, find_asides, split
+from dialogue.answer.delivery.caller_voice import CallerVoice, split
+from dialogue.answer.delivery.second_voice import Aside, WhoSpoke, find_asides, who_spoke
 from dialogue.answer.delivery.table import load_delivery
 from dialogue.line import Samples
 from tests.dialogue.answer.delivery.voices import MAN, WOMAN, Said, Voice, turn
@@ -97,11 +98,32 @@ class Opinion:
         return self._llr
 
 
-def test_the_embedding_may_decide_between_similar_voices() -> None:
+def test_the_embedding_decides_between_similar_voices() -> None:
     heard = turn([replace(WHISPER, voice=SISTER), ANSWER], seed=3)
-    kinds = [find_asides(heard, known(), POLICY, Opinion(llr)).kind for llr in (None, 3.0, 0.0)]
-    assert kinds == [Aside.NONE] * 3
-    plain = find_asides(turn([WHISPER, ANSWER], seed=3), known(), POLICY, Opinion(None))
-    surer = find_asides(turn([WHISPER, ANSWER], seed=3), known(), POLICY, Opinion(-2.0))
-    assert plain.voice_llr is not None
-    assert surer.voice_llr == pytest.approx(plain.voice_llr + 1.0)
+    found = [find_asides(heard, known(), POLICY, Opinion(llr)) for llr in (None, 4.0, -4.0)]
+    assert [aside.kind for aside in found] == [Aside.BEFORE_OWN, Aside.NONE, Aside.BEFORE_OWN]
+    unknown, _, surer = (aside.voice_llr for aside in found)
+    assert unknown is not None
+    assert surer == pytest.approx(unknown - 4.0 * POLICY.model.per_similarity)
+
+
+def test_a_telephone_held_further_away_is_no_second_voice() -> None:
+    """As low as what follows it: whatever the voice, nobody whispers."""
+    away = [replace(WHISPER, voice=SISTER), replace(ANSWER, voice=SISTER, level_db=-30)]
+    assert find_asides(turn(away, seed=3), known(), POLICY, None).kind is Aside.NONE
+
+
+@pytest.mark.parametrize(
+    ("pieces", "who"),
+    [
+        pytest.param([WHISPER], WhoSpoke.ANOTHER, id="another, plainly"),
+        pytest.param([replace(WHISPER, voice=SISTER)], WhoSpoke.UNCERTAIN, id="a similar voice, 10 dB lower"),
+        pytest.param(
+            [replace(WHISPER, voice=OWN, level_db=-28)], WhoSpoke.CALLER, id="an own answer, 6 dB lower"
+        ),
+        pytest.param([ANSWER], WhoSpoke.CALLER, id="the usual answer"),
+        pytest.param([WHISPER, ANSWER], WhoSpoke.CALLER, id="whispered, and answered"),
+    ],
+)
+def test_whether_the_caller_has_answered_yet(pieces: list[Said], who: WhoSpoke) -> None:
+    assert who_spoke(turn(pieces, seed=3), known(), POLICY, None) is who

@@ -56,6 +56,11 @@ def judged(given: Measures, asides: Asides = ALONE, *, words: bool = True) -> St
         pytest.param(measures(longest_pause_ms=1_300, fillers=1), State.HESITANT, id="pause and filler"),
         pytest.param(measures(fillers=3), State.HESITANT, id="three fillers"),
         pytest.param(measures(latency_ms=3_200), State.PROMPTED, id="long silence, then fluent"),
+        pytest.param(measures(latency_ms=3_200, syllables=2), State.PROMPTED, id="longer, then one word"),
+        pytest.param(measures(latency_ms=2_600, syllables=2), State.FLUENT, id="one word needs longer"),
+        pytest.param(
+            measures(latency_ms=3_200, syllables=2, fillers=1), State.HESITANT, id="one word after a filler"
+        ),
         pytest.param(measures(latency_ms=3_200, fillers=1), State.HESITANT, id="long silence, then a filler"),
         pytest.param(measures(latency_ms=3_200, pace=3.2), State.HESITANT, id="long silence, then slow"),
         pytest.param(measures(latency_ms=200, pace=7.5), State.RUSHED, id="at once and fast"),
