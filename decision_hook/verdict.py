@@ -64,6 +64,7 @@ class CallFindings:
     voice: VoiceResult
     consents: Sequence[Consent]
     signals: frozenset[Signal] = frozenset()
+    voice_used_up: bool = False  # it was asked about facts in as many calls lately as a voice may be
 
 
 NOT_REACHED = (CallOutcome.BUSY, CallOutcome.NO_ANSWER, CallOutcome.UNREACHABLE, CallOutcome.ANNOUNCEMENT,
@@ -147,6 +148,9 @@ def _judge(
     if findings.voice.hits:
         advice = _graver(advice, Recommendation.REFER)
         reasons.append(Reason.WATCHLIST_CANDIDATE)
+    if findings.voice_used_up:
+        advice = _graver(advice, Recommendation.REFER)
+        reasons.append(Reason.VOICE_USED_UP)
     matches = len({a.fact_key for a in findings.answers if a.grade is Grade.MATCH and a.fact_key})
     sure = genuine >= policy.approve_at and matches >= policy.min_matches
     if advice is Recommendation.APPROVE and not sure:

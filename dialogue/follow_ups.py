@@ -9,15 +9,13 @@ from typing import Protocol
 from decision_hook.contract import AnswerEvidence, Fact, SurveyError
 from dialogue.speaking.port import SpeechSynthesizer
 from question_bank.bank import Bank
-from question_bank.follow_up import MAX_FOLLOW_UPS, Prepared, follow_up
-from question_bank.paper import PaperPolicy, PaperState, may_ask
+from question_bank.follow_up import Due, Prepared, Waiting, due, follow_up
+from question_bank.paper import PaperPolicy, PaperState
 from question_bank.question import Question
 from question_bank.render import names_in
 from question_bank.wording import problems_of
 
 log = logging.getLogger(__name__)
-
-FRESH_TURNS = 3  # later nobody remembers what "there" was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +35,6 @@ class QuestionWriter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pending:
-    prepared: Prepared
-    at_turn: int  # how many questions had been asked when it was made
-
-
 class FollowUps:
     """Owned by one call."""
 
@@ -57,37 +49,36 @@ class FollowUps:
     ) -> None:
         self._bank, self._facts, self._synthesizer = bank, facts, synthesizer
         self._writer, self._group = writer, group
-        self._pending: _Pending | None = None
-        self._used = 0
+        self._pending: Waiting | None = None
         self._making: asyncio.Task[None] | None = None
 
     def heard(
         self, question: Question, answer: AnswerEvidence, state: PaperState, policy: PaperPolicy
     ) -> None:
         """Prepares what this answer gives rise to, if anything. `state`: with this answer."""
-        if self._pending is not None or self._used >= MAX_FOLLOW_UPS:
+        if self._pending is not None:
             return
         found = follow_up(self._bank, question, answer, state=state, policy=policy, facts=self._facts)
         if found is not None:
-            self._pending = _Pending(prepared=found, at_turn=len(state.asked))
+            self._pending = Waiting(prepared=found, at_turn=len(state.asked))
             self._making = self._group.create_task(self._make(found, question), name="follow-up")
 
     def due(self, state: PaperState, policy: PaperPolicy) -> Prepared | None:
         """The follow-up to be asked now; None: there is none, or another question comes first."""
         pending = self._pending
-        if pending is None or len(state.asked) <= pending.at_turn:
+        if pending is None:
             return None
-        prepared = pending.prepared
-        stale = len(state.asked) - pending.at_turn > FRESH_TURNS
-        if stale or prepared.question.id in state.asked:
-            self._pending = None
-            return None
-        if not may_ask(self._bank, state, policy, prepared.question.id):  # after another topic it may be
-            return None
-        if self._synthesizer.ready(prepared.words) is None:
-            return None
-        self._pending, self._used = None, self._used + 1
-        return prepared
+        match due(pending, self._bank, state, policy):
+            case Due.NEVER:
+                self._pending = None
+                return None
+            case Due.LATER:
+                return None
+            case Due.NOW:
+                if self._synthesizer.ready(pending.prepared.words) is None:
+                    return None
+                self._pending = None
+                return pending.prepared
 
     def stop(self) -> None:
         """The survey is over: nobody waits for a wording any more."""

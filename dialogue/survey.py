@@ -36,7 +36,7 @@ from question_bank.question import Question, Role
 from question_bank.render import phrase
 
 RENDER_AHEAD = 3
-MORE_IF_PROMPTED = 4  # further facts of the form, where a prompter helps, once somebody else was heard
+MORE_IF_PROMPTED = 6  # further facts of the form, where a prompter helps, once somebody else was heard
 MORE_IF_LISTED = 2  # further facts of the bank or bureau if the voice may be on the list
 
 

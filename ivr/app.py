@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 
 from config.database import engine_for, migrate
@@ -179,7 +180,8 @@ async def build_app(
                 writer=writer,
             ),
             voices=voices,
-            conclude=advise,
+            # synthetic applicants share a few voices and call again and again
+            conclude=partial(advise, budgets=Budgets() if cast.empty else None),
             decide=lambda application, verdict: decide(application, verdict, policy),
             store=store,
             disk=disk,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from decision_hook.contract import FactSource
+from decision_hook.contract import FactSource, Hypothesis
 from question_bank.belief import SOURCES
 from question_bank.index import Flags, Floats, Integers, PaperIndex
 
@@ -55,8 +55,8 @@ def content_of(
     new_topic = ~seen[index.topics[rows]]
     missing = [
         (policy.min_hard_facts - _judged(index, state, asked, HARD_FOR_THIEVES), hard),
-        (policy.min_form_facts - _judged(index, state, asked, FORM), form),
-        (policy.min_life - int(index.life[asked].sum()), life),
+        (_form_facts(state, policy) - _judged(index, state, asked, FORM), form),
+        (open_questions_owed(index, state, policy), life),
         (policy.min_topics - len(set(topics.tolist())), new_topic),
     ]
     costs = index.costs_s[rows]
@@ -67,14 +67,28 @@ def content_of(
             credit = np.maximum(credit, serves * costs[serves].min())
     run = topics[-policy.max_topic_run :]
     ran = len(run) == policy.max_topic_run and (run == run[0]).all()
-    due = {1: form, 3: life}.get(len(asked) % 4)
     return Content(
         owed=owed,
-        due=due if any(serves is due for serves in owed) else None,
+        due=form if len(asked) % 2 and any(serves is form for serves in owed) else None,
         off_topic=index.topics[rows] != run[0] if ran else np.ones(len(rows), dtype=np.bool_),
         mild=index.sensitivity[rows] <= 1 + len(asked) // 2,
         credit_s=np.minimum(credit, costs),
     )
+
+
+def _form_facts(state: "PaperState", policy: "PaperPolicy") -> int:
+    """How many of them a paper must hold."""
+    p = state.beliefs.probabilities()
+    doubt = 1 - p[Hypothesis.GENUINE]
+    if doubt < 0.5 or p[Hypothesis.COACHED] < policy.prompted_share * doubt:
+        return policy.min_form_facts
+    return max(policy.min_form_facts, policy.min_form_facts_doubted)
+
+
+def open_questions_owed(index: PaperIndex, state: "PaperState", policy: "PaperPolicy") -> int:
+    """How many questions about the life behind the facts the paper still lacks. Follow-ups count."""
+    asked = [index.row[question_id] for question_id in state.asked if question_id in index.row]
+    return max(0, policy.min_life - int(index.life[asked].sum()))
 
 
 def _judged(
@@ -98,8 +112,8 @@ def rested(
     asked = [index.row[question_id] for question_id in state.asked if question_id in index.row]
     had = [
         (policy.enough_hard_facts - _judged(index, state, asked, HARD_FOR_THIEVES), _IS_HARD[sources]),
-        (policy.min_form_facts - _judged(index, state, asked, FORM), _IS_FORM[sources]),
-        (policy.min_life - int(index.life[asked].sum()), index.life),
+        (_form_facts(state, policy) - _judged(index, state, asked, FORM), _IS_FORM[sources]),
+        (open_questions_owed(index, state, policy), index.life),
     ]
     for wanted, serves in had:
         there = np.flatnonzero(fresh & serves)

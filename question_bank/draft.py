@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decision_hook.contract import AnswerEvidence, Application, Fact, FactKind, Grade
 from question_bank.bank import Bank
 from question_bank.belief import update
-from question_bank.follow_up import MAX_FOLLOW_UPS, follow_up
+from question_bank.follow_up import Due, Prepared, Waiting, due, follow_up
 from question_bank.lint import REPEATED
-from question_bank.paper import Ask, PaperPolicy, PaperState, begin, choose, may_ask
+from question_bank.paper import Ask, PaperPolicy, PaperState, begin, choose
 from question_bank.question import Question
 from question_bank.render import is_personal, phrase
 
@@ -27,25 +27,29 @@ def draft(bank: Bank, applicant: Application, seed: int) -> list[Line]:
     rng, policy = random.Random(seed), PaperPolicy()
     state = begin(applicant, seed=seed)
     lines: list[Line] = []
-    waiting: Line | None = None
-    followed = 0
+    waiting: Waiting | None = None
     while isinstance(step := choose(bank, state, policy, rng), Ask):
+        if waiting is not None and (when := due(waiting, bank, state, policy)) is not Due.LATER:
+            made, waiting = waiting.prepared, None
+            if when is Due.NOW:
+                lines.append(_line(made))
+                state = _after(state, made.question, Grade.FREE)
+                continue
         question = bank.questions[step.question_id]
         words = phrase(question, step.phrasing, applicant.facts)
         lines.append(Line(question=question, words=words, personal=is_personal(question, step.phrasing)))
         state = _after(state, question, Grade.MATCH if question.fact_keys else Grade.FREE)
-        if waiting is not None and may_ask(bank, state, policy, waiting.question.id):
-            lines.append(waiting)
-            state = _after(state, waiting.question, Grade.FREE)
-            followed += 1
-        waiting = None
         fact = applicant.facts.get(question.fact_keys[0]) if question.fact_keys else None
-        if fact is not None and question.kind in REPEATED and followed < MAX_FOLLOW_UPS:
+        if fact is not None and question.kind in REPEATED and waiting is None:
             answer = _answered(question, fact)
-            made = follow_up(bank, question, answer, state=state, policy=policy, facts=applicant.facts)
-            if made is not None:
-                waiting = Line(question=made.question, words=made.words, personal=bool(made.said))
+            found = follow_up(bank, question, answer, state=state, policy=policy, facts=applicant.facts)
+            if found is not None:
+                waiting = Waiting(prepared=found, at_turn=len(state.asked))
     return lines
+
+
+def _line(made: Prepared) -> Line:
+    return Line(question=made.question, words=made.words, personal=bool(made.said))
 
 
 def _after(state: PaperState, question: Question, grade: Grade) -> PaperState:

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from decision_hook.contract import AnswerEvidence, Fact, Grade
 from question_bank.bank import Bank
-from question_bank.paper import PaperPolicy, PaperState, fits
+from question_bank.content import open_questions_owed
+from question_bank.paper import PaperPolicy, PaperState, fits, may_ask
 from question_bank.question import FollowUp, Question
 from question_bank.render import phrase, phrase_said
 
-MAX_FOLLOW_UPS = 2  # a call; more of them and it is an interrogation
+FRESH_TURNS = 3  # later nobody remembers what "there" was
 # An answer was given. Right, wrong or misheard: all are followed up alike.
 ANSWERED = frozenset({Grade.MATCH, Grade.PARTIAL, Grade.MISMATCH, Grade.UNCLEAR, Grade.FREE})
 
@@ -24,6 +26,39 @@ class Prepared:
     said: str = ""  # what it repeats; "": a plain wording, nothing is repeated
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A follow-up made, and how many questions had been asked then."""
+
+    prepared: Prepared
+    at_turn: int
+
+
+class Due(StrEnum):
+    NOW = "now"
+    LATER = "later"
+    NEVER = "never"
+
+
+def due(waiting: Waiting, bank: Bank, state: PaperState, policy: PaperPolicy) -> Due:
+    """Another question comes between, and none after the paper has the open question it owes.
+
+    An open question decides nothing and takes eleven seconds: one that answers the caller serves the paper
+    better than one that was ready beforehand, but it takes that one's place and comes in no addition.
+    """
+    since, question_id = len(state.asked) - waiting.at_turn, waiting.prepared.question.id
+    if since < 1:
+        return Due.LATER
+    if (
+        since > FRESH_TURNS
+        or question_id in state.asked
+        or not open_questions_owed(bank.index, state, policy)
+    ):
+        return Due.NEVER
+    # after a question on another topic it may be
+    return Due.NOW if may_ask(bank, state, policy, question_id) else Due.LATER
+
+
 def follow_up(
     bank: Bank,
     question: Question,
@@ -36,9 +71,10 @@ def follow_up(
     """The first rule of the question that fits the answer and leads to what this paper may ask, or None.
 
     `state`: with this answer; how much was asked picks the wording. What was said is repeated only if it was
-    heard with the rule's confidence; otherwise the question's plain wording is used.
+    heard with the rule's confidence; otherwise the question's plain wording is used. None, too, once the
+    paper has the open question it owes.
     """
-    if answer.grade not in ANSWERED:
+    if answer.grade not in ANSWERED or not open_questions_owed(bank.index, state, policy):
         return None
     for rule in question.follow_ups:
         if _fits(rule, answer) and fits(bank, state, policy, rule.ask):

@@ -31,14 +31,20 @@ class PaperPolicy:
     which_other_at: float = 0.6
     min_hard_facts: int = 3  # of the bank's or bureau's
     # Of the form. They tell thief from owner little, but a prompter is heard only where he knows the answer.
-    min_form_facts: int = 4
+    # Whom he helps fails at the bank's facts besides; once a second voice is heard the survey asks for more.
+    min_form_facts: int = 2
+    # Who is doubted was perhaps only prompted: that changes the advice, and only the form's facts can tell.
+    min_form_facts_doubted: int = 4
+    prompted_share: float = (
+        0.1  # of the doubt: below it no prompter that may still be heard makes a difference
+    )
     min_life: int = 1  # follow-ups among them; they decide nothing and take eleven seconds each
     min_topics: int = 3
     max_topic_run: int = 2
     max_share: float = MAX_SHARE  # of the calls that may ask a question, or about a fact
     # Applications with few facts on file need all of them: so many facts of bank or bureau are always to be
     # had in a paper, asked ones included; where fresh ones do not suffice, the least worn are asked again.
-    enough_hard_facts: int = 8
+    enough_hard_facts: int = 6
     wear_s: float = 1.5  # seconds longer that a question may be before one asked at `max_share` is preferred
     give_away_s: float = 1.0  # how much worse than the best a choice may be, so that nobody can foretell it
     max_choices: int = 6  # among how many such ones

@@ -60,9 +60,17 @@ class CallStore:
             )
 
     def kept(
-        self, encoder: EncoderId, dimensions: int, *, only: Sequence[UUID] | None = None
+        self,
+        encoder: EncoderId,
+        dimensions: int,
+        *,
+        only: Sequence[UUID] | None = None,
+        since: datetime | None = None,
     ) -> tuple[list[KeptCall], Vectors]:
-        """This encoder's calls, all or `only` some, oldest first, and vectors (n, d). Raises SurveyError."""
+        """This encoder's calls, oldest first, and vectors (n, d). Raises SurveyError.
+
+        `only`: some of them; `since`: when the voiceprint was made; None: all that are kept.
+        """
         column = call_voiceprint.c
         query = (
             sa.select(column.call, column.made_at, column.net_speech_s, column.vector, *voice_key.c)
@@ -71,6 +79,7 @@ class CallStore:
                 column.model == encoder.model,
                 column.version == encoder.version,
                 column.checksum == encoder.checksum,
+                sa.true() if since is None else column.made_at >= since,
             )
             .order_by(column.made_at, column.call)
         )

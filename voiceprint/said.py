@@ -30,6 +30,8 @@ def in_words(result: VoiceResult) -> list[str]:
         )
     if result.replay_of:
         lines.append(f"the audio of call {result.replay_of} was played again: listen to both")
+    if result.voice_calls:
+        lines.append(f"{result.voice_calls} other calls lately were held by a voice taken for this one")
     if result.found_of_100 is not None and result.found_of_100_interval is not None:
         low, high = result.found_of_100_interval
         lines.append(

@@ -31,6 +31,8 @@ from voiceprint.watchlist import ListPolicy, WatchList
 REPLAYS_AMONG = 1_000  # newest calls whose audio is remembered
 EARLIER_CALLS = 20  # of one person; older ones add nothing
 RETENTION_EVERY = timedelta(hours=1)
+COUNTED_DAYS = 30  # in which calls of one voice are counted, as the budgets against guessing count
+CHANCE_CALLS = 0.05  # calls of strangers expected among those taken for this voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,12 +123,14 @@ class VoiceSearch:
         marks = _marks_of(segments)
         heard = [(name, old) for name, old in loaded.calls.landmarks(REPLAYS_AMONG) if name != call]
         others = self._kept(loaded, earlier[:EARLIER_CALLS])
+        counted = _voice_calls(loaded, call, voiceprint, now - timedelta(days=COUNTED_DAYS))
         loaded.calls.keep(call, voiceprint, marks, consent_at_ms=consent.at_ms, at=now)
         return result.model_copy(
             update={
                 "replay_of": _replay_among(heard, marks),
                 "earlier_calls": len(others),
                 "earlier_llr": self.compare(voiceprint, list(others.values())).llr if others else None,
+                "voice_calls": counted,
             }
         )
 
@@ -207,6 +211,17 @@ class VoiceSearch:
             watchlist=watchlist,
             similarity=Similarity(encoder, table),
         )
+
+
+def _voice_calls(loaded: Loaded, call: UUID, voiceprint: Voiceprint, since: datetime) -> int:
+    """How many other calls since then were held by this voice, as far as the encoder can tell."""
+    kept, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions, since=since)
+    others = [row for row, one in enumerate(kept) if one.call != call]
+    if not others:
+        return 0
+    whitened = loaded.backend.whitened(np.vstack((voiceprint.vector, vectors[others])))
+    scores = whitened[1:] @ whitened[0]
+    return int((scores >= loaded.backend.threshold_at(CHANCE_CALLS / len(others))).sum())
 
 
 def _marks_of(segments: Sequence[Samples]) -> Landmarks:

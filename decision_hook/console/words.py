@@ -71,6 +71,7 @@ REASONS = {
     Reason.READ_OUT: "像是照读",
     Reason.HESITANT: "回答迟疑",
     Reason.WATCHLIST_CANDIDATE: "声纹名单候选",
+    Reason.VOICE_USED_UP: "同一声音近期核实次数过多",
     Reason.VOICE_TOO_SHORT: "语音过短",
     Reason.NO_VOICE_CONSENT: "未同意声纹核验",
     Reason.UNDECIDED: "证据不足以判断",

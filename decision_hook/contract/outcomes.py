@@ -73,6 +73,7 @@ class Reason(StrEnum):
     READ_OUT = "read_out"
     HESITANT = "hesitant"
     WATCHLIST_CANDIDATE = "watchlist_candidate"
+    VOICE_USED_UP = "voice_used_up"  # this voice was asked about facts often enough lately
     VOICE_TOO_SHORT = "voice_too_short"
     NO_VOICE_CONSENT = "no_voice_consent"
     UNDECIDED = "undecided"  # the beliefs did not separate within the time allowed

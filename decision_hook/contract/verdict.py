@@ -63,6 +63,7 @@ class VoiceResult(BaseModel):
         None  # this voice against theirs, pooled: natural log, one voice or two; None: none
     )
     replay_of: str = ""  # earlier call whose audio was played again; "": none noticed
+    voice_calls: int | None = None  # lately, in a voice taken for this one; None: not counted
     list_size: int = 0
     model: str = ""
 

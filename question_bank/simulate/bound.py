@@ -73,7 +73,7 @@ def bound(bank: Bank, tables: Floats) -> Method:
         worth = worth_s(bank.index, found, _information(tables[:, found.rows], p))
         return ask(bank.index, int(found.rows[int(np.argmax(worth))]), state)
 
-    return Method(name="bound", choose=choose, believe=believe)
+    return Method(name="bound", choose=choose, believe=believe, follows_up=True)
 
 
 def _information(tables: Floats, p: Floats) -> Floats:

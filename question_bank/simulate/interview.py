@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from decision_hook.contract import Grade, Hypothesis
+from decision_hook.contract import AnswerEvidence, Grade, Hypothesis
 from question_bank.bank import Bank
 from question_bank.belief import HYPOTHESES, update
+from question_bank.follow_up import Due, Waiting, due, follow_up
 from question_bank.paper import Ask, PaperPolicy, PaperState, Stop, Why
 from question_bank.question import Question
 from question_bank.simulate.hearing import Ear
@@ -35,6 +36,7 @@ class Method:
     choose: Choose
     believe: Believe = as_in_calls
     spares: bool = False  # looks at the exposure of questions and facts
+    follows_up: bool = False  # asks because of what was just said, as calls do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ def play(
     moments: list[Moment] = []
     took: list[float] = []
     voices = 0
+    waiting: Waiting | None = None
     state = replace(state, net_speech_s=WARM_UP_SPEECH_S)
     while True:
         began = time.thread_time_ns()
@@ -100,7 +103,7 @@ def play(
         took.append((time.thread_time_ns() - began) / 1e6)
         if isinstance(step, Stop):
             break
-        question = bank.questions[step.question_id]
+        question, waiting = _next(setting, state, step, waiting)
         reply, spent, speech = put(respondent, question)
         fact = state.facts.get(question.fact_keys[0]) if question.fact_keys else None
         parts = setting.ear.parts(question, fact, reply, usual_s=usual, voices=voices)
@@ -118,6 +121,8 @@ def play(
             net_speech_s=state.net_speech_s + speech,
             elapsed_s=state.elapsed_s + spent,
         )
+        if method.follows_up and waiting is None:
+            waiting = _made(setting, respondent, state, question, reply)
         now = _believed(believe, state)
         moments.append(
             Moment(question=question.id, grade=reply.grade, elapsed_s=state.elapsed_s, beliefs=now)
@@ -131,6 +136,26 @@ def play(
         net_speech_s=state.net_speech_s,
         choose_ms=tuple(took),
     )
+
+
+def _next(
+    setting: Setting, state: PaperState, step: Ask, waiting: Waiting | None
+) -> tuple[Question, Waiting | None]:
+    """The question chosen, or a follow-up in its place; and the follow-up that still waits."""
+    when = None if waiting is None else due(waiting, setting.bank, state, setting.policy)
+    if waiting is not None and when is Due.NOW:
+        return waiting.prepared.question, None
+    return setting.bank.questions[step.question_id], waiting if when is Due.LATER else None
+
+
+def _made(
+    setting: Setting, respondent: Respondent, state: PaperState, question: Question, reply: Reply
+) -> Waiting | None:
+    """What the answer gives rise to. Nobody says words here: rules that look at them never fire."""
+    answer = AnswerEvidence(question=question.id, grade=reply.grade, started_ms=0, ended_ms=0)
+    facts = respondent.application.facts
+    found = follow_up(setting.bank, question, answer, state=state, policy=setting.policy, facts=facts)
+    return None if found is None else Waiting(prepared=found, at_turn=len(state.asked))
 
 
 def put(respondent: Respondent, question: Question) -> tuple[Reply, float, float]:

@@ -22,7 +22,7 @@ FIXED = {10: (4, 4, 2), 20: (10, 6, 4)}
 
 
 def ours() -> Method:
-    return Method(name="ours", choose=choose, spares=True)
+    return Method(name="ours", choose=choose, spares=True, follows_up=True)
 
 
 def rivals() -> list[Method]:
@@ -55,8 +55,10 @@ def _greedy(*, per_second: bool) -> Pick:
 
     def pick(bank: Bank, state: PaperState, found: Offer, rng: random.Random) -> int:
         told = information(bank.index, found.sources, found.rows, *state.beliefs.outlook())
-        worth = told / bank.index.costs_s[found.rows] if per_second else told
-        return int(found.rows[int(np.argmax(worth + 1e-9 * told))])
+        costs_s = bank.index.costs_s[found.rows]
+        worth = told / costs_s if per_second else told
+        # what tells nothing, as the open question that every paper owes: the shortest
+        return int(found.rows[int(np.argmax(worth - 1e-9 * costs_s))])
 
     return pick
 

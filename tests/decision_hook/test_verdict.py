@@ -126,6 +126,16 @@ def with_second_voice(findings: CallFindings) -> CallFindings:
             (REFER, ["undecided"]),
             id="believed an impostor, nothing wrong: torn",
         ),
+        pytest.param(
+            replace(SURE, voice_used_up=True),
+            (REFER, ["voice_used_up"]),
+            id="a voice of many calls: a person looks",
+        ),
+        pytest.param(
+            replace(THIEF, voice_used_up=True),
+            (FRAUD, ["facts_mismatch", "facts_unknown", "voice_used_up"]),
+            id="a voice of many calls excuses nobody",
+        ),
         pytest.param(COACH, (REFER, ["prompted"]), id="coached, nobody heard"),
         pytest.param(with_second_voice(COACH), (REFER, ["second_voice", "prompted"]), id="coached, heard"),
         pytest.param(

@@ -10,7 +10,6 @@ from decision_hook.contract import AnswerEvidence, Application, Fact, FactSource
 from dialogue.follow_ups import FollowUps, QuestionWriter, WriterBrief
 from dialogue.line import Samples
 from question_bank.bank import Bank
-from question_bank.follow_up import MAX_FOLLOW_UPS
 from question_bank.load import load_bank
 from question_bank.paper import PaperPolicy, PaperState, begin
 from tests.fakes.synthesizer import FakeSynthesizer
@@ -67,7 +66,7 @@ async def prepared(
 
 
 async def test_it_waits_for_another_question(bank: Bank) -> None:
-    asked = ("phone.plan", "employment.employer")
+    asked = ("phone.email", "employment.employer")
     made, _ = await prepared(bank, asked, answer("employment.employer", "宏达贸易公司"))
     assert made.due(paper(asked), POLICY) is None
     due = made.due(paper((*asked, "income.pay_day")), POLICY)
@@ -114,7 +113,7 @@ async def test_not_rendered_yet_is_not_due(bank: Bank) -> None:
     assert made.due(paper((*asked, "income.pay_day")), POLICY) is None
 
 
-async def test_no_more_than_a_few_in_a_call(bank: Bank) -> None:
+async def test_no_more_in_a_call_than_the_paper_owes(bank: Bank) -> None:
     used = 0
     async with asyncio.TaskGroup() as group:
         made = FollowUps(bank=bank, facts=FACTS, synthesizer=FakeSynthesizer(), writer=None, group=group)
@@ -133,7 +132,7 @@ async def test_no_more_than_a_few_in_a_call(bank: Bank) -> None:
             if (due := made.due(paper(asked), POLICY)) is not None:
                 used += 1
                 asked = (*asked, due.question.id)
-    assert used == MAX_FOLLOW_UPS
+    assert used == POLICY.min_life
 
 
 async def test_a_good_proposal_is_spoken_and_nothing_of_the_application_is_told(bank: Bank) -> None:

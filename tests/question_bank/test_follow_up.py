@@ -108,7 +108,7 @@ def test_right_and_wrong_answers_are_followed_up_alike(bank: Bank, grade: Grade)
         bank,
         question,
         answer(question.id, "杭州", 0.99, grade),
-        state=after("phone.plan", "income.pay_day", "study.school", question.id),
+        state=after("phone.email", "income.pay_day", "study.school", question.id),
         policy=POLICY,
         facts=FACTS,
     )

@@ -65,6 +65,30 @@ def play(
     return state, step
 
 
+def form_facts_owed(state: PaperState) -> int:
+    p = state.beliefs.probabilities()
+    doubt = 1 - p[Hypothesis.GENUINE]
+    prompted = doubt >= 0.5 and p[Hypothesis.COACHED] >= POLICY.prompted_share * doubt
+    return POLICY.min_form_facts_doubted if prompted else POLICY.min_form_facts
+
+
+def test_the_doubted_are_asked_more_of_what_a_prompter_has(bank: Bank) -> None:
+    counts = {}
+    for hypothesis in (Hypothesis.GENUINE, Hypothesis.COACHED):
+        papers = [
+            play(bank, begin(application(SOURCES), seed=seed), hypothesis, seed)[0] for seed in range(20)
+        ]
+        counts[hypothesis] = statistics.fmean(
+            sum(
+                SOURCES.get(key) is FactSource.FORM
+                for q in paper.asked
+                for key in bank.questions[q].fact_keys[:1]
+            )
+            for paper in papers
+        )
+    assert counts[Hypothesis.COACHED] > counts[Hypothesis.GENUINE] + 0.5
+
+
 @pytest.mark.parametrize("hypothesis", list(Hypothesis))
 def test_a_paper_meets_its_content_constraints(bank: Bank, hypothesis: Hypothesis) -> None:
     for seed in range(20):
@@ -73,7 +97,7 @@ def test_a_paper_meets_its_content_constraints(bank: Bank, hypothesis: Hypothesi
         if stop.why is Why.DECIDED:
             sources = [SOURCES.get(q.fact_keys[0]) for q in asked if q.fact_keys]
             assert sum(source in HARD_FOR_THIEVES for source in sources) >= 3
-            assert sum(source is FactSource.FORM for source in sources) >= 4
+            assert sum(source is FactSource.FORM for source in sources) >= form_facts_owed(state)
             assert sum(question.role is Role.LIFE for question in asked) >= 1
             topics = [question.topic for question in asked]
             assert len(set(topics)) >= 3
@@ -281,7 +305,10 @@ def test_no_paper_exceeds_the_caps(
     policy = PaperPolicy(max_share=share)
     worn = state.exposure.worn(bank.index, share) if state.exposure is not None else None
     assert worn is not None
-    for source, enough in ((HARD_FOR_THIEVES, policy.enough_hard_facts), ({FactSource.FORM}, 4)):
+    for source, enough in (
+        (HARD_FOR_THIEVES, policy.enough_hard_facts),
+        ({FactSource.FORM}, policy.min_form_facts),
+    ):
         of_source = [
             q for q in state.asked if bank.questions[q].fact_keys
             and state.facts[bank.questions[q].fact_keys[0]].source in source

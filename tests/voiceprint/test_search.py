@@ -94,6 +94,15 @@ def test_the_same_audio_in_another_call_is_a_replay(search: VoiceSearch) -> None
     assert search.consider([babble(2, 9)], YES, call=uuid4()).replay_of == ""
 
 
+def test_calls_of_one_voice_are_counted(search: VoiceSearch) -> None:
+    for earlier in range(3):
+        call = uuid4()
+        assert search.consider([spoken(150, 6)], YES, call=call).voice_calls == earlier
+    assert search.consider([spoken(150, 6)], YES, call=call).voice_calls == 2  # itself is none of them
+    assert search.consider([spoken(260, 6)], YES, call=uuid4()).voice_calls == 0
+    assert search.consider([spoken(150, 6)], YES).voice_calls is None  # nothing is kept: not counted
+
+
 def test_a_call_is_compared_with_earlier_calls(search: VoiceSearch) -> None:
     calls = [uuid4(), uuid4()]
     for call in calls:
