@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from config.settings import Settings
 from decision_hook.contract import Fact, FactKind
+from dialogue.answer.heard_grade import unlike
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.intent.phone_model import PhoneIntentModel
@@ -53,6 +54,7 @@ class Row:
     features: NDArray[np.float64]  # (intents, FEATURES)
     intent: Intent
     about_fact: bool
+    explained: bool = False  # by some value of the fact: nothing is off the topic then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,13 @@ class Asker:
             fact, kind = self._fact(heard, asked), asked.kind
         witnesses = self.listener.witnesses(fact, heard.text, heard.phones, kind)
         features = np.array([witnesses.features(intent) for intent in INTENTS])
-        return Row(sentence=sentence, features=features, intent=intent, about_fact=asked is not None)
+        return Row(
+            sentence=sentence,
+            features=features,
+            intent=intent,
+            about_fact=asked is not None,
+            explained=fact is not None and not unlike(fact),
+        )
 
     def _fact(self, heard: Transcript, asked: AskedQuestion) -> PhoneEvidence | None:
         truth = truth_of(asked, today=TODAY)
@@ -155,7 +163,7 @@ def sure_above(rows: Sequence[Row], p: NDArray[np.float64]) -> float:
     for above in TRIED:
         found = graded(p, float(above))
         taken = [
-            f not in ANSWERED
+            f not in ANSWERED and not (f is Intent.OFF_TOPIC and row.explained)
             for f, row in zip(found, rows, strict=True)
             if row.intent is Intent.ANSWER and row.about_fact
         ]

@@ -36,7 +36,7 @@ def judge_by_sounds(
         return plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
     if sounds.fact is None:
         return None
-    if guess.intent is Intent.OFF_TOPIC and grade is not None and _unlike(sounds.fact):
+    if guess.intent is Intent.OFF_TOPIC and grade is not None and unlike(sounds.fact):
         return plain(grade, guess.source)
     judgement = conclude(made, (), table, sounds.fact)
     if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
@@ -45,7 +45,7 @@ def judge_by_sounds(
     return judgement
 
 
-def _unlike(fact: PhoneEvidence) -> bool:
+def unlike(fact: PhoneEvidence) -> bool:
     """No value of the kind explains what was heard."""
     return fact.score <= _UNLIKE and max(fact.fit, fact.rival_fit) <= _UNLIKE_EACH
 
