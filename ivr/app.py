@@ -181,7 +181,7 @@ async def build_app(
             ),
             voices=voices,
             # synthetic applicants share a few voices and call again and again
-            conclude=partial(advise, budgets=Budgets() if cast.empty else None),
+            conclude=partial(advise, budgets=Budgets() if cast.empty and remember else None),
             decide=lambda application, verdict: decide(application, verdict, policy),
             store=store,
             disk=disk,
