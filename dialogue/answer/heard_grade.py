@@ -11,7 +11,6 @@ from dialogue.answer.sounds import Sounds
 from dialogue.answer.tables import MatchTable
 from dialogue.answer.values import Agreement, Judgement
 
-CERTAIN = 0.9  # P of an intent: enough to end a call
 # Nats of the likeliest value, in all and per syllable: 1 % of 180 right answers on bad lines fit worse.
 _UNLIKE, _UNLIKE_EACH = -20.0, -4.5
 _EITHER = 0.6  # P that a reply is a yes or a no at all

@@ -12,7 +12,7 @@ from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
 from dialogue.answer.delivery.fillers import Spans, filled_pauses
 from dialogue.answer.evidence import fact_part, llr
-from dialogue.answer.heard_grade import CERTAIN, intent_wins, judge_by_sounds, plain
+from dialogue.answer.heard_grade import intent_wins, judge_by_sounds, plain
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.keypad import judge_keys
@@ -158,7 +158,8 @@ class AnswerJudge:
             guess = self._intents.classify(words, open_answer=truth is None)
             if guess.source == "model" and guess.intent in _GRADES:
                 guess = await self._borne_out(guess, heard, question, transcript.text)
-        if guess.intent in _ENDS_THE_CALL and question.attempts == 1 and not _certain(guess):
+        certain = guess.source == "words" if sounds is None else sounds.certain(guess)
+        if guess.intent in _ENDS_THE_CALL and question.attempts == 1 and not certain:
             return plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
         if not transcript.text.strip() and guess.intent not in _GRADES:
             return plain(Grade.UNCLEAR, "no words were recognised")
@@ -253,11 +254,6 @@ class AnswerJudge:
         except RecognizerUnavailable:
             return ()
         return scores if len(scores) == len(candidates) else ()
-
-
-def _certain(guess: IntentGuess) -> bool:
-    """Enough to end a call; below it is asked again."""
-    return guess.source == "words" or (guess.source == "sounds" and (guess.probability or 0.0) >= CERTAIN)
 
 
 def _expected(made: Plan, scores: Sequence[float]) -> float:

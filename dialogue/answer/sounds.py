@@ -24,6 +24,14 @@ from dialogue.hearing.phones import HUM_IDS
 
 _LONG_REPLY = 8  # characters; a longer open answer may hold a phrase and still be one
 _STORY = 0.95  # P from which even such an answer is none
+# Nats of the likeliest value. Of 151 recorded replies that were no answers 2 % fit one better than the first,
+# 10 % than the second; of 180 right answers on bad lines 75 and 95 % do.
+_EXPLAINED, _HARDLY_EXPLAINED = -12.0, -17.5
+_CERTAIN = 0.9  # P of an intent: enough to end a call
+# Not undone by a value: who is unsure may name one, and a machine speaks of numbers.
+_WHATEVER_FITS = frozenset(
+    {Intent.ANSWER, Intent.YES, Intent.NO, Intent.DONT_KNOW, Intent.ANNOUNCEMENT, Intent.VOICEMAIL}
+)
 
 
 class PhoneIntents(Protocol):
@@ -45,9 +53,15 @@ class Sounds:
         """What kind of reply it is; an answer unless the contrary is plain."""
         intent = max(self.intents, key=lambda i: self.intents[i])
         sure = _STORY if open_answer and self.length >= _LONG_REPLY else self.sure_above
-        if self.intents[intent] < sure:
-            intent = Intent.ANSWER
+        explained = self.fact is not None and self.fact.score > _EXPLAINED
+        if self.intents[intent] < sure or (explained and intent not in _WHATEVER_FITS):
+            intent = Intent.ANSWER  # 一共三口人 resembles 找个真人
         return IntentGuess(intent=intent, probability=self.intents[intent], source="sounds")
+
+    def certain(self, guess: IntentGuess) -> bool:
+        """Enough to end the call; else it is asked about again."""
+        fits = self.fact is not None and self.fact.score > _HARDLY_EXPLAINED
+        return (guess.probability or 0.0) >= _CERTAIN and not fits
 
 
 class Listener:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from decision_hook.contract import FactKind as K
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.judge import AnswerJudge
+from dialogue.answer.phone_evidence import PhoneEvidence
 from dialogue.answer.sounds import Listener, Sounds
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.hearing.port import Transcript
@@ -96,3 +98,21 @@ def test_a_request_must_be_surer_in_a_story_than_alone() -> None:
     assert short.guess(open_answer=True).intent is Intent.LATER
     assert story.guess(open_answer=False).intent is Intent.LATER
     assert story.guess(open_answer=True).intent is Intent.ANSWER
+
+
+def test_a_value_that_explains_the_reply_is_no_request() -> None:
+    shares = {**dict.fromkeys(Intent, 0.0), Intent.HUMAN: 0.95, Intent.ANSWER: 0.05}
+    fits = PhoneEvidence(fit=-0.1, worst=-0.3, lead=9.0, rival_fit=-3.0, score=-7.0)
+
+    def told(score: float | None, intent: Intent = Intent.HUMAN) -> tuple[Intent, bool]:
+        fact = replace(fits, score=score) if score is not None else None
+        intents = {**shares, intent: 0.95, Intent.HUMAN: 0.95 if intent is Intent.HUMAN else 0.0}
+        sounds = Sounds(fact=fact, intents=intents, sure_above=0.7, length=5)
+        guess = sounds.guess(open_answer=False)
+        return guess.intent, sounds.certain(guess)
+
+    assert told(-7.0)[0] is Intent.ANSWER
+    assert told(-15.0) == (Intent.HUMAN, False)  # asked about again
+    assert told(-40.0) == (Intent.HUMAN, True)
+    assert told(None) == (Intent.HUMAN, True)
+    assert told(-7.0, Intent.DONT_KNOW)[0] is Intent.DONT_KNOW
