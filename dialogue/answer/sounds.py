@@ -28,6 +28,8 @@ _STORY = 0.95  # P from which even such an answer is none
 # answers on bad lines 75 %. And per syllable, whatever is heard around it: 33 and 95 %.
 _EXPLAINED, _HOLDS_ONE = -12.0, -3.0
 _CERTAIN = 0.9  # P of an intent: enough to end a call
+# These count against the caller.
+_AGAINST = frozenset({Intent.DENIAL, Intent.NOT_APPLIED, Intent.REFUSAL})
 # Not undone by a value: who is unsure may name one, and a machine speaks of numbers.
 _WHATEVER_FITS = frozenset(
     {Intent.ANSWER, Intent.YES, Intent.NO, Intent.DONT_KNOW, Intent.ANNOUNCEMENT, Intent.VOICEMAIL}
@@ -53,6 +55,8 @@ class Sounds:
         """What kind of reply it is; an answer unless the contrary is plain."""
         intent = max(self.intents, key=lambda i: self.intents[i])
         sure = _STORY if open_answer and self.length >= _LONG_REPLY else self.sure_above
+        if intent in _AGAINST and self._may_hold_a_value():
+            sure = max(sure, _CERTAIN)
         explained = self.fact is not None and self.fact.score > _EXPLAINED
         if self.intents[intent] < sure or (explained and intent not in _WHATEVER_FITS):
             intent = Intent.ANSWER  # 一共三口人 resembles 找个真人
@@ -60,9 +64,10 @@ class Sounds:
 
     def certain(self, guess: IntentGuess) -> bool:
         """Enough to end the call; else, and where a value may be in it, it is asked about again."""
-        fact = self.fact
-        may_hold_one = fact is not None and max(fact.fit, fact.rival_fit) > _HOLDS_ONE
-        return (guess.probability or 0.0) >= _CERTAIN and not may_hold_one
+        return (guess.probability or 0.0) >= _CERTAIN and not self._may_hold_a_value()
+
+    def _may_hold_a_value(self) -> bool:
+        return self.fact is not None and max(self.fact.fit, self.fact.rival_fit) > _HOLDS_ONE
 
 
 class Listener:

@@ -116,3 +116,14 @@ def test_a_value_that_explains_the_reply_is_no_request() -> None:
     assert told(-40.0, fit=-8.0) == (Intent.HUMAN, True)
     assert told(None) == (Intent.HUMAN, True)
     assert told(-7.0, Intent.DONT_KNOW)[0] is Intent.DONT_KNOW
+
+
+def test_what_counts_against_the_caller_must_be_surer_where_a_value_may_be() -> None:
+    def told(p: float, fit: float) -> Intent:
+        fact = PhoneEvidence(fit=fit, worst=fit, lead=0.0, rival_fit=-9.0, score=-30.0)
+        intents = {**dict.fromkeys(Intent, 0.0), Intent.DENIAL: p, Intent.ANSWER: 1 - p}
+        return Sounds(fact=fact, intents=intents, sure_above=0.7, length=5).guess(open_answer=False).intent
+
+    assert told(0.8, fit=-8.0) is Intent.DENIAL
+    assert told(0.8, fit=-1.0) is Intent.ANSWER
+    assert told(0.95, fit=-1.0) is Intent.DENIAL
