@@ -30,7 +30,7 @@ def judge_by_sounds(
         return yes_or_no(made, sounds.intents)
     if grade is not None and guess.intent is not Intent.OFF_TOPIC and intent_wins(guess.intent, made):
         return plain(grade, guess.source)
-    says_value = made.reading.agreement is not Agreement.NONE
+    says_value = made.reading.agreement is not Agreement.NONE or sounds.may_hold_a_value()
     if not says_value and guess.intent in {Intent.YES, Intent.NO}:
         return plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
     if sounds.fact is None:

@@ -55,7 +55,7 @@ class Sounds:
         """What kind of reply it is; an answer unless the contrary is plain."""
         intent = max(self.intents, key=lambda i: self.intents[i])
         sure = _STORY if open_answer and self.length >= _LONG_REPLY else self.sure_above
-        if intent in _AGAINST and self._may_hold_a_value():
+        if intent in _AGAINST and self.may_hold_a_value():
             sure = max(sure, _CERTAIN)
         explained = self.fact is not None and self.fact.score > _EXPLAINED
         if self.intents[intent] < sure or (explained and intent not in _WHATEVER_FITS):
@@ -64,9 +64,10 @@ class Sounds:
 
     def certain(self, guess: IntentGuess) -> bool:
         """Enough to end the call; else, and where a value may be in it, it is asked about again."""
-        return (guess.probability or 0.0) >= _CERTAIN and not self._may_hold_a_value()
+        return (guess.probability or 0.0) >= _CERTAIN and not self.may_hold_a_value()
 
-    def _may_hold_a_value(self) -> bool:
+    def may_hold_a_value(self) -> bool:
+        """Some value of the fact's kind, right or wrong, fits a part of the reply."""
         return self.fact is not None and max(self.fact.fit, self.fact.rival_fit) > _HOLDS_ONE
 
 

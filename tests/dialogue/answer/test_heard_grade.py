@@ -60,6 +60,10 @@ def test_a_yes_is_no_year() -> None:
     assert graded("是的", UNLIKE, Intent.YES, 0.9, None) is Grade.UNCLEAR
 
 
+def test_a_yes_may_come_with_a_value() -> None:
+    assert graded("", FITS, Intent.YES, 0.9, None) is Grade.MATCH
+
+
 @pytest.mark.parametrize(
     ("shares", "grade"),
     [
