@@ -26,7 +26,7 @@ from dialogue.answer.intent.phone_model import PhoneIntentModel
 from dialogue.answer.intent.witnesses import FEATURES
 from dialogue.answer.match import plan
 from dialogue.answer.phone_evidence import PhoneEvidence
-from dialogue.answer.sounds import Listener
+from dialogue.answer.sounds import Listener, Sounds
 from dialogue.answer.tables import Tables, read_tables
 from dialogue.answer.truth import truth_of
 from dialogue.answer.values import AskedQuestion
@@ -54,7 +54,7 @@ class Row:
     features: NDArray[np.float64]  # (intents, FEATURES)
     intent: Intent
     about_fact: bool
-    explained: bool = False  # by some value of the fact: nothing is off the topic then
+    fact: PhoneEvidence | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class Asker:
             features=features,
             intent=intent,
             about_fact=asked is not None,
-            explained=fact is not None and not unlike(fact),
+            fact=fact,
         )
 
     def _fact(self, heard: Transcript, asked: AskedQuestion) -> PhoneEvidence | None:
@@ -152,18 +152,24 @@ def left_out(rows: Sequence[Row]) -> NDArray[np.float64]:
     return p
 
 
-def graded(p: NDArray[np.float64], above: float) -> list[Intent]:
-    """As dialogue.answer.sounds does."""
-    best = [(INTENTS[i], row[i]) for i, row in zip(p.argmax(axis=1), p, strict=True)]
-    return [i if i in ANSWERED or share >= above else Intent.ANSWER for i, share in best]
+def graded(rows: Sequence[Row], p: NDArray[np.float64], above: float) -> list[Intent]:
+    """As the judge does."""
+    found = []
+    for row, shares in zip(rows, p, strict=True):
+        intents = dict(zip(INTENTS, shares.tolist(), strict=True))
+        sounds = Sounds(fact=row.fact, intents=intents, sure_above=above, length=0)
+        intent = sounds.guess(open_answer=False).intent
+        aside = intent is Intent.OFF_TOPIC and row.fact is not None and not unlike(row.fact)
+        found.append(Intent.ANSWER if aside else intent)
+    return found
 
 
 def sure_above(rows: Sequence[Row], p: NDArray[np.float64]) -> float:
     """The least at which few answers about a fact are taken for something else."""
     for above in TRIED:
-        found = graded(p, float(above))
+        found = graded(rows, p, float(above))
         taken = [
-            f not in ANSWERED and not (f is Intent.OFF_TOPIC and row.explained)
+            f not in ANSWERED
             for f, row in zip(found, rows, strict=True)
             if row.intent is Intent.ANSWER and row.about_fact
         ]
@@ -173,7 +179,7 @@ def sure_above(rows: Sequence[Row], p: NDArray[np.float64]) -> float:
 
 
 def report(rows: Sequence[Row], p: NDArray[np.float64], above: float) -> None:
-    found = graded(p, above)
+    found = graded(rows, p, above)
     print(f"{len(rows)} recordings; sure from {above:.2f} on")
     for intent in INTENTS:
         those = [f for f, row in zip(found, rows, strict=True) if row.intent is intent]

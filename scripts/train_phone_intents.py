@@ -47,31 +47,7 @@ NUMBERS = frozenset(
 NAMES = frozenset({FactKind.NAME, FactKind.PLACE, FactKind.COMPANY})
 FACTS = tuple(NUMBERS | NAMES)
 OPENERS = ("", "", "", "嗯，", "呃，", "那个，")
-# How a value stands among other words, beyond the plain ways of scripts/match_set.py.
-AMONG = (
-    "[一共|总共|加起来][有|是|]{}",
-    "[我们|我|]家[里|][一共|总共|][有|是|]{}",
-    "[我|]现在[有|是|在]{}",
-    "[我|他|她][今年|]是{}[的|]",
-    "[我|]在{}[上班|工作|住|那边|]",
-    "[我|]住[在|]{}[那边|附近|]",
-    "[叫|他叫|她叫|我叫|名字是]{}",
-    "[是|就是]{}[来的|办的|买的|开的|进来的|入职的|毕业的]",
-    "{}[办的|开的|买的|入职的|来的|毕业的|出生的]",
-    "[每个月|每月|一个月|一年][还|是|发|交|大概|][个|]{}[左右|多一点|吧|]",
-    "[尾号|后四位|号码][是|]{}",
-    "[从|]{}[到现在|开始的|起|]",
-    "[在|是|用的|]{}[的卡|的|那家|]",
-    "[差不多|大约|可能|好像是|应该有]{}[左右|吧|的样子|]",
-    "[对|没错|是的]，{}",
-    "{}，[对|没错|就这个|没记错的话]",
-    "[我想想|让我想想|等一下]，{}",
-    "[就|只有|才]{}",
-    "有{}[了|]",
-    "[两口子|父母|爱人|孩子][加|和]{}",
-)
-VALUES = 0.35  # share of sentences that are answers to a question about a fact
-PLAIN = 0.5  # of these: the value and little else
+VALUES = 0.3  # share of sentences that are answers to a question about a fact
 ASIDES = 0.08  # share of the others that answer no question about a fact
 ASIDE = 0.25  # share of answers that are put to another question
 NUMERALS = re.compile(r"[0-9零〇幺一二两三四五六七八九十百千万年月号]")
@@ -112,13 +88,11 @@ class Replies:
 
     def _value(self, rng: random.Random) -> Reply:
         kind, key, _ = rng.choice(KINDS)
-        grammar = self.source.grammar
         while (
             form := said_form(asked_for(kind, key, draw_value(kind, key, self.tables, rng)), self.tables, rng)
         ) is None:
             pass
-        frame = rng.choice(SENTENCES) if rng.random() < PLAIN else said(rng.choice(AMONG), grammar, rng)
-        text = rng.choice(OPENERS) + frame.format(form.text)
+        text = rng.choice(OPENERS) + rng.choice(SENTENCES).format(form.text)
         if rng.random() < ASIDE and kind in NUMBERS | NAMES:
             other = rng.choice(tuple(NAMES if kind in NUMBERS else NUMBERS))
             return Reply(text=text, asked=other, intent=Intent.OFF_TOPIC)
