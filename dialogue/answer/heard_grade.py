@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from decision_hook.contract import FactKind, Grade
 from dialogue.answer.intent.intent import Intent, IntentGuess
@@ -38,6 +39,9 @@ def judge_by_sounds(
     if guess.intent is Intent.OFF_TOPIC and grade is not None and unlike(sounds.fact):
         return plain(grade, guess.source)
     judgement = conclude(made, (), table, sounds.fact)
+    in_words = made.reading.agreement in {Agreement.EQUAL, Agreement.PART}
+    if judgement.grade is Grade.MATCH and not in_words and sounds.hardly_an_answer():
+        return replace(judgement, grade=Grade.UNCLEAR, confidence=None, why="found in what is no answer")
     if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
         # 不太记得，好像九八年: an uncertain guess is no plain other value.
         return plain(Grade.DONT_KNOW, guess.source)

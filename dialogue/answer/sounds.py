@@ -28,6 +28,7 @@ _STORY = 0.95  # P from which even such an answer is none
 # answers on bad lines 75 %. And per syllable, whatever is heard around it: 33 and 95 %.
 _EXPLAINED, _HOLDS_ONE = -12.0, -3.0
 _CERTAIN = 0.9  # P of an intent: enough to end a call
+_HARDLY = 0.2  # P of an answer below which a value among other sounds is chance
 # These count against the caller.
 _AGAINST = frozenset({Intent.DENIAL, Intent.NOT_APPLIED, Intent.REFUSAL})
 # Not undone by a value: who is unsure may name one, and a machine speaks of numbers.
@@ -65,6 +66,11 @@ class Sounds:
     def certain(self, guess: IntentGuess) -> bool:
         """Enough to end the call; else, and where a value may be in it, it is asked about again."""
         return (guess.probability or 0.0) >= _CERTAIN and not self.may_hold_a_value()
+
+    def hardly_an_answer(self) -> bool:
+        """A value that is found in it may be there by chance: 看电视呢 holds something like 一四年."""
+        fits = self.fact is not None and self.fact.score > _EXPLAINED
+        return self.intents[Intent.ANSWER] < _HARDLY and not fits
 
     def may_hold_a_value(self) -> bool:
         """Some value of the fact's kind, right or wrong, fits a part of the reply."""

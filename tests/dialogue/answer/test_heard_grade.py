@@ -1,5 +1,7 @@
 """Grading by sounds: what is no answer, yes and no, and what yields to a value."""
 
+from dataclasses import replace
+
 import pytest
 
 from decision_hook.contract import FactKind, Grade
@@ -41,6 +43,13 @@ def graded(words: str, fact: PhoneEvidence, intent: Intent, p: float, grade: Gra
 def test_what_is_off_the_topic_yields_to_a_value_that_fits() -> None:
     assert graded("二零一六年", FITS, Intent.OFF_TOPIC, 0.95, Grade.OFF_TOPIC) is Grade.MATCH
     assert graded("阳光花园", UNLIKE, Intent.OFF_TOPIC, 0.75, Grade.OFF_TOPIC) is Grade.OFF_TOPIC
+
+
+def test_a_value_found_in_something_else_is_unclear() -> None:
+    among = replace(FITS, score=-25.0)
+    assert graded("在看电视", among, Intent.OFF_TOPIC, 0.9, Grade.OFF_TOPIC) is Grade.UNCLEAR
+    assert graded("二零一六年", among, Intent.OFF_TOPIC, 0.9, Grade.OFF_TOPIC) is Grade.MATCH  # in the words
+    assert graded("在看电视", FITS, Intent.OFF_TOPIC, 0.9, Grade.OFF_TOPIC) is Grade.MATCH  # nothing else
 
 
 def test_another_value_is_no_other_topic() -> None:
