@@ -23,6 +23,7 @@ from dialogue.answer.delivery.second_voice import WhoSpoke
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.caller_speech import CallerSpeech
 from dialogue.completeness import complete
+from dialogue.ear import Weigh
 from dialogue.events import AnswerUnderstood, BeliefsChanged
 from dialogue.follow_ups import FollowUps, QuestionWriter
 from dialogue.line import Samples
@@ -218,17 +219,7 @@ class Survey:
                 attempts=tries.asked,
             )
             weigh = partial(self._judge.weigh, question=asked)
-            heard, evidence = await self._talk.ask(
-                prompt, weigh, complete, lambda: self._talk.say_now(script.acknowledgements)
-            )
-            who = await asyncio.to_thread(self._delivery.who_spoke, heard)
-            if who is not WhoSpoke.CALLER:
-                followed = await self._talk.listen_on(prompt, weigh, complete, heard)
-                if followed is not None:
-                    heard, evidence = followed
-                    evidence = evidence.model_copy(update={"latency_ms": heard.latency_ms})
-                elif who is WhoSpoke.ANOTHER:  # not the caller's answer; in doubt it stands
-                    evidence = evidence.model_copy(update={"grade": Grade.OFF_TOPIC, "parts": (), "llr": 0.0})
+            heard, evidence = await self._callers_own(prompt, weigh)
             step = decide(
                 evidence.grade,
                 tries,
@@ -277,6 +268,24 @@ class Survey:
                 case Step.HAND_OVER | Step.LATER | Step.WRONG_PERSON | Step.GIVE_UP:
                     ending = CallOutcome.WRONG_PERSON if step is Step.WRONG_PERSON else CallOutcome.PARTIAL
                     return Surveyed(ending=ending, grade=evidence.grade)
+
+    async def _callers_own(
+        self, prompt: Prompt, weigh: Weigh[AnswerEvidence]
+    ) -> tuple[HeardAnswer, AnswerEvidence]:
+        """Asks, and listens on if somebody else seems to have answered."""
+        heard, evidence = await self._talk.ask(
+            prompt, weigh, complete, lambda: self._talk.say_now(self._bank.script.acknowledgements)
+        )
+        who = await asyncio.to_thread(self._delivery.who_spoke, heard)
+        if who is WhoSpoke.CALLER:
+            return heard, evidence
+        followed = await self._talk.listen_on(prompt, weigh, complete, heard)
+        if followed is not None:
+            own, weighed = followed
+            return own, weighed.model_copy(update={"latency_ms": own.latency_ms})
+        if who is WhoSpoke.ANOTHER:  # not the caller's answer; in doubt it stands
+            evidence = evidence.model_copy(update={"grade": Grade.OFF_TOPIC, "parts": (), "llr": 0.0})
+        return heard, evidence
 
     async def _learn(
         self, heard: HeardAnswer, evidence: AnswerEvidence, question: Question, *, final: bool

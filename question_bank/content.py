@@ -47,7 +47,7 @@ class Content:
 def content_of(
     index: PaperIndex, state: "PaperState", policy: "PaperPolicy", rows: Integers, sources: Integers
 ) -> Content:
-    asked = [index.row[question_id] for question_id in state.asked if question_id in index.row]
+    asked = _asked(index, state)
     topics = index.topics[asked]
     hard, form, life = _IS_HARD[sources], _IS_FORM[sources], index.life[rows]
     seen = np.zeros(len(index.questions), dtype=np.bool_)
@@ -56,7 +56,7 @@ def content_of(
     missing = [
         (policy.min_hard_facts - _judged(index, state, asked, HARD_FOR_THIEVES), hard),
         (_form_facts(state, policy) - _judged(index, state, asked, FORM), form),
-        (open_questions_owed(index, state, policy), life),
+        (_life_owed(index, asked, policy), life),
         (policy.min_topics - len(set(topics.tolist())), new_topic),
     ]
     costs = index.costs_s[rows]
@@ -87,7 +87,14 @@ def _form_facts(state: "PaperState", policy: "PaperPolicy") -> int:
 
 def open_questions_owed(index: PaperIndex, state: "PaperState", policy: "PaperPolicy") -> int:
     """How many questions about the life behind the facts the paper still lacks. Follow-ups count."""
-    asked = [index.row[question_id] for question_id in state.asked if question_id in index.row]
+    return _life_owed(index, _asked(index, state), policy)
+
+
+def _asked(index: PaperIndex, state: "PaperState") -> list[int]:
+    return [index.row[question_id] for question_id in state.asked if question_id in index.row]
+
+
+def _life_owed(index: PaperIndex, asked: Sequence[int], policy: "PaperPolicy") -> int:
     return max(0, policy.min_life - int(index.life[asked].sum()))
 
 
@@ -108,12 +115,11 @@ def rested(
     fresh: Flags = fits & ~worn
     if not worn.any():
         return fresh
-    wear = state.exposure.wear
-    asked = [index.row[question_id] for question_id in state.asked if question_id in index.row]
+    wear, asked = state.exposure.wear, _asked(index, state)
     had = [
         (policy.enough_hard_facts - _judged(index, state, asked, HARD_FOR_THIEVES), _IS_HARD[sources]),
         (_form_facts(state, policy) - _judged(index, state, asked, FORM), _IS_FORM[sources]),
-        (open_questions_owed(index, state, policy), index.life),
+        (_life_owed(index, asked, policy), index.life),
     ]
     for wanted, serves in had:
         there = np.flatnonzero(fresh & serves)

@@ -100,7 +100,7 @@ def drawn_question(rng: random.Random, tables: Tables) -> AskedQuestion:
 def recordings(
     chosen: argparse.Namespace, tables: Tables, hear: Callable[[NDArray[np.int16]], Transcript]
 ) -> Iterator[tuple[int, Transcript, Intent, AskedQuestion | None]]:
-    rng, sentence = random.Random(4), 0
+    rng = random.Random(4)
     for samples, entry in spoken_replies(chosen.replies, 2, 5):
         intent = Intent(entry["intent"])
         asked = None if intent is Intent.ANSWER else drawn_question(rng, tables)

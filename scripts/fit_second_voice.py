@@ -18,13 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import Settings
-from dialogue.answer.delivery.caller_voice import CallerVoice, Stretch, split
+from dialogue.answer.delivery.caller_voice import CallerVoice, Stretch, quieter_by, split
 from dialogue.answer.delivery.measures import MARGIN_MS, floor_db
 from dialogue.answer.delivery.murmur import with_murmurs
 from dialogue.answer.delivery.other_voice import (
     OtherVoiceModel,
     SpeakerSimilarity,
-    quieter_by,
     voice_features,
 )
 from dialogue.answer.delivery.second_voice import Aside, SecondVoicePolicy, WhoSpoke, find_asides, who_spoke

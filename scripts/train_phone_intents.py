@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 from config.settings import Settings
 from decision_hook.contract import FactKind
 from dialogue.answer.intent.intent import Intent
+from dialogue.answer.intent.phone_model import VOCABULARY
+from dialogue.answer.intent.training.classifier import write_classifier
 from dialogue.answer.intent.training.confusions import Confusions, Recording
-from dialogue.answer.intent.training.phones import Reply, train_phones, write_phones
+from dialogue.answer.intent.training.phones import Reply, train_phones
 from dialogue.answer.intent.training.sentences import (
     GRAMMAR_FILE,
     Example,
@@ -59,15 +61,14 @@ class Replies:
 
     source: Source
     tables: Tables
-    held_out: bool = False
 
     def draw(self, rng: random.Random) -> Reply:
         while True:
-            if not self.held_out and rng.random() < VALUES:
+            if rng.random() < VALUES:
                 return self._value(rng)
             if rng.random() < ASIDES:
                 return self._aside(rng)
-            if examples := self.source.draw(1, held_out=self.held_out, noise=0.0, rng=rng):
+            if examples := self.source.draw(1, held_out=False, noise=0.0, rng=rng):
                 return self._reply(examples[0], rng)
 
     def _reply(self, example: Example, rng: random.Random) -> Reply:
@@ -159,7 +160,7 @@ def main() -> None:
         "steps": chosen.steps,
         "templates": "every fifth of an intent is left out; scripts/fit_intents.py measures on recordings",
     }
-    write_phones(model, report, chosen.out)
+    write_classifier(model, VOCABULARY, report, chosen.out)
 
 
 if __name__ == "__main__":

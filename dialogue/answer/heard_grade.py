@@ -9,7 +9,7 @@ from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.match import Plan, conclude
 from dialogue.answer.phone_evidence import PhoneEvidence
 from dialogue.answer.sounds import Sounds
-from dialogue.answer.tables import MatchTable
+from dialogue.answer.tables import IntentFit, Tables
 from dialogue.answer.values import Agreement, Judgement
 
 # Nats of the likeliest value, in all and per syllable: 1 % of 180 right answers on bad lines fit worse.
@@ -21,14 +21,14 @@ _SAYS_YES_OR_NO = _NAYS | {Intent.YES, Intent.ANSWER}
 
 
 def judge_by_sounds(
-    made: Plan, sounds: Sounds, guess: IntentGuess, grade: Grade | None, table: MatchTable
+    made: Plan, sounds: Sounds, guess: IntentGuess, grade: Grade | None, tables: Tables
 ) -> Judgement | None:
     """`guess`: what kind of reply it is; `grade`: what that is graded as if it is no answer.
 
     None: the sounds say nothing about the fact, ask the words.
     """
     if made.truth.kind is FactKind.YES_NO and guess.intent in _SAYS_YES_OR_NO:
-        return yes_or_no(made, sounds.intents)
+        return yes_or_no(made, sounds.intents, tables.heard_intents)
     if grade is not None and guess.intent is not Intent.OFF_TOPIC and intent_wins(guess.intent, made):
         return plain(grade, guess.source)
     says_value = made.reading.agreement is not Agreement.NONE or sounds.may_hold_a_value()
@@ -38,22 +38,25 @@ def judge_by_sounds(
         return None
     if guess.intent is Intent.OFF_TOPIC and grade is not None and unlike(sounds.fact):
         return plain(grade, guess.source)
-    judgement = conclude(made, (), table, sounds.fact)
+    judgement = conclude(made, (), tables.match, sounds.fact)
     in_words = made.reading.agreement in {Agreement.EQUAL, Agreement.PART}
     if judgement.grade is Grade.MATCH and not in_words and sounds.hardly_an_answer():
         return replace(judgement, grade=Grade.UNCLEAR, confidence=None, why="found in what is no answer")
-    if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
-        # 不太记得，好像九八年: an uncertain guess is no plain other value.
-        return plain(Grade.DONT_KNOW, guess.source)
-    return judgement
+    return or_not_known(judgement, grade, guess.source)
+
+
+def or_not_known(judgement: Judgement, grade: Grade | None, why: str) -> Judgement:
+    """不太记得，好像九八年: an uncertain guess is no plain other value."""
+    unsure = grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}
+    return plain(Grade.DONT_KNOW, why) if unsure else judgement
 
 
 def unlike(fact: PhoneEvidence) -> bool:
     """No value of the kind explains what was heard."""
-    return fact.score <= _UNLIKE and max(fact.fit, fact.rival_fit) <= _UNLIKE_EACH
+    return fact.score <= _UNLIKE and fact.best_fit <= _UNLIKE_EACH
 
 
-def yes_or_no(made: Plan, intents: Mapping[Intent, float]) -> Judgement:
+def yes_or_no(made: Plan, intents: Mapping[Intent, float], fit: IntentFit) -> Judgement:
     """A yes-or-no fact against P of each intent, words and sounds together. What was written may veto it."""
     yes, no = intents[Intent.YES], sum(intents[intent] for intent in _NAYS)
     if yes + no < _EITHER:
@@ -74,7 +77,7 @@ def yes_or_no(made: Plan, intents: Mapping[Intent, float]) -> Judgement:
         confidence=None if grade is Grade.UNCLEAR else max(p, 1 - p),
         score=math.log(p / (1 - p)),
         why=why,
-        source="heard_intents.yaml:simulated",
+        source=f"heard_intents.yaml:{fit.source}",
     )
 
 

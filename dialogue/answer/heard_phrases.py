@@ -21,21 +21,16 @@ class Phrases:
 
     sounds: tuple[tuple[int, ...], ...]
     intents: tuple[Intent, ...]
-    texts: tuple[str, ...]
 
     @classmethod
     def of(cls, phrases: Mapping[Intent, Sequence[str]]) -> "Phrases":
-        found: dict[tuple[int, ...], tuple[Intent, str]] = {}
+        found: dict[tuple[int, ...], Intent] = {}
         for intent, texts in phrases.items():
             for text in texts:
                 sounds = phone_ids(text)
                 if sum(phone >= FIRST_FINAL for phone in sounds) >= SHORTEST:
-                    found.setdefault(sounds, (intent, text))
-        return cls(
-            sounds=tuple(found),
-            intents=tuple(intent for intent, _ in found.values()),
-            texts=tuple(text for _, text in found.values()),
-        )
+                    found.setdefault(sounds, intent)
+        return cls(sounds=tuple(found), intents=tuple(found.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +38,6 @@ class HeardPhrase:
     """The phrase that explains a reply best."""
 
     intent: Intent
-    phrase: str
-    score: float  # nats against the best path of any sounds, what is heard around it included
     fit: float  # per syllable
     worst: float  # of its worst syllable
     lead: float  # over the best phrase of another meaning
@@ -67,8 +60,6 @@ def hear_phrase(
     ] or [_WORST]
     return HeardPhrase(
         intent=phrases.intents[best],
-        phrase=phrases.texts[best],
-        score=fits[best].score,
         fit=sum(scores) / len(scores),
         worst=min(scores),
         lead=min(_FURTHEST, fits[best].score - max(others, default=-_FURTHEST)),

@@ -12,7 +12,7 @@ from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
 from dialogue.answer.delivery.fillers import Spans, filled_pauses
 from dialogue.answer.evidence import fact_part, llr
-from dialogue.answer.heard_grade import intent_wins, judge_by_sounds, plain
+from dialogue.answer.heard_grade import intent_wins, judge_by_sounds, or_not_known, plain
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.keypad import judge_keys
@@ -168,7 +168,7 @@ class AnswerJudge:
         if made is None:
             return plain(grade or Grade.FREE, by)
         if sounds is not None:
-            heard_so = judge_by_sounds(made, sounds, guess, grade, self._tables.match)
+            heard_so = judge_by_sounds(made, sounds, guess, grade, self._tables)
             if heard_so is not None:
                 return heard_so
         return await self._by_words(heard, made, question, guess, transcript.text)
@@ -190,8 +190,7 @@ class AnswerJudge:
             return plain(Grade.UNCLEAR, "yes or no to a question that asks for more")
         scores = await self._wordings_scored(heard, made, question)
         judgement = conclude(made, scores, self._tables.match)
-        if grade is Grade.DONT_KNOW and judgement.grade in {Grade.MISMATCH, Grade.UNCLEAR}:
-            return plain(Grade.DONT_KNOW, by)
+        judgement = or_not_known(judgement, grade, by)
         # Not after a mismatch: the time it takes would tell the caller of it.
         if judgement.grade is Grade.UNCLEAR and guess.source != "sounds":
             requests = await self._requested(heard, question, text)

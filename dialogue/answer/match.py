@@ -6,7 +6,6 @@ wordings whose likelihood would help; `conclude` weighs words, sounds and likeli
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from math import exp, log
 
 from decision_hook.contract import FactKind, Grade
@@ -18,6 +17,7 @@ from dialogue.answer.span import Candidate, candidates, rival_candidates
 from dialogue.answer.tables import MatchFit, MatchTable, Tables
 from dialogue.answer.truth import Truth
 from dialogue.answer.values import Agreement, Judgement, Wording, WordingRole
+from dialogue.hearing.context import copies
 from dialogue.hearing.port import Transcript
 
 FAMILIES: Mapping[FactKind, str] = {
@@ -129,9 +129,7 @@ def _repeats(text: str, told: str) -> bool:
 
 def repeats_question(text: str, asked: str) -> bool:
     """Whether the recogniser wrote the question it was told instead of a reply it could not make out."""
-    words, told = bare(text), bare(asked)
-    same = SequenceMatcher(None, words, told, autojunk=False).find_longest_match().size
-    return same >= _COPIED and same >= _COPIED_SHARE * len(words)
+    return copies(bare(text), bare(asked), least=_COPIED, share=_COPIED_SHARE)
 
 
 def _wordings(

@@ -23,6 +23,11 @@ class PhoneEvidence:
     rival_fit: float  # per syllable of that value
     score: float  # of the likeliest value, right or wrong, what is heard around it included
 
+    @property
+    def best_fit(self) -> float:
+        """Per syllable, of whichever value fits best, right or wrong."""
+        return max(self.fit, self.rival_fit)
+
     def features(self) -> dict[str, float]:
         """By the names of MatchFit's weights."""
         return {

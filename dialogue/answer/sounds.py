@@ -58,8 +58,7 @@ class Sounds:
         sure = _STORY if open_answer and self.length >= _LONG_REPLY else self.sure_above
         if intent in _AGAINST and self.may_hold_a_value():
             sure = max(sure, _CERTAIN)
-        explained = self.fact is not None and self.fact.score > _EXPLAINED
-        if self.intents[intent] < sure or (explained and intent not in _WHATEVER_FITS):
+        if self.intents[intent] < sure or (self._explained() and intent not in _WHATEVER_FITS):
             intent = Intent.ANSWER  # 一共三口人 resembles 找个真人
         return IntentGuess(intent=intent, probability=self.intents[intent], source="sounds")
 
@@ -69,12 +68,15 @@ class Sounds:
 
     def hardly_an_answer(self) -> bool:
         """A value that is found in it may be there by chance: 看电视呢 holds something like 一四年."""
-        fits = self.fact is not None and self.fact.score > _EXPLAINED
-        return self.intents[Intent.ANSWER] < _HARDLY and not fits
+        return self.intents[Intent.ANSWER] < _HARDLY and not self._explained()
 
     def may_hold_a_value(self) -> bool:
         """Some value of the fact's kind, right or wrong, fits a part of the reply."""
-        return self.fact is not None and max(self.fact.fit, self.fact.rival_fit) > _HOLDS_ONE
+        return self.fact is not None and self.fact.best_fit > _HOLDS_ONE
+
+    def _explained(self) -> bool:
+        """A value is all that was said."""
+        return self.fact is not None and self.fact.score > _EXPLAINED
 
 
 class Listener:

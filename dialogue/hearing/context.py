@@ -51,5 +51,10 @@ def without_question(context: str, reading: str) -> str | None:
         return None
     words = "".join(c for c in reading if c.isalnum())
     asked = "".join(c for c in context.removeprefix(examples) if c.isalnum())
-    same = SequenceMatcher(None, words, asked, autojunk=False).find_longest_match().size
-    return examples if same >= _COPIED and same >= _COPIED_SHARE * len(words) else None
+    return examples if copies(words, asked, least=_COPIED, share=_COPIED_SHARE) else None
+
+
+def copies(words: str, told: str, *, least: int, share: float) -> bool:
+    """Whether `words` hold a run of what was told: so many characters, and such a share of them all."""
+    same = SequenceMatcher(None, words, told, autojunk=False).find_longest_match().size
+    return same >= least and same >= share * len(words)

@@ -91,13 +91,17 @@ def pitch_distance(piece: Stretch, caller: CallerVoice) -> float | None:
     return abs(semitones(piece.f0_hz, median(caller.f0s_hz)))
 
 
+def quieter_by(piece: Stretch, caller: CallerVoice) -> float:
+    """dB below the caller's usual level. The caller must be known."""
+    return median(caller.levels_db) - piece.level_db
+
+
 def sounds_like(stretch: Stretch, caller: CallerVoice) -> bool:
     """Level and pitch of a stretch are the caller's usual ones."""
-    if abs(median(caller.levels_db) - stretch.level_db) > OWN_WITHIN_DB:
-        return False
-    if stretch.f0_hz is None or not caller.f0s_hz:
-        return True
-    return abs(semitones(stretch.f0_hz, median(caller.f0s_hz))) <= OWN_WITHIN_SEMITONES
+    apart = pitch_distance(stretch, caller)
+    return abs(quieter_by(stretch, caller)) <= OWN_WITHIN_DB and (
+        apart is None or apart <= OWN_WITHIN_SEMITONES
+    )
 
 
 OWN_WITHIN_DB = 4.0

@@ -2,10 +2,9 @@
 
 import math
 from dataclasses import dataclass
-from statistics import median
 from typing import Protocol
 
-from dialogue.answer.delivery.caller_voice import CallerVoice, Stretch, pitch_distance
+from dialogue.answer.delivery.caller_voice import CallerVoice, Stretch, pitch_distance, quieter_by
 from dialogue.answer.delivery.timbre import distance
 from dialogue.line import Samples
 
@@ -39,11 +38,6 @@ class OtherVoiceModel:
             self.per_similarity,
         )
         return self.intercept + sum(w * f for w, f in zip(weights, features, strict=True))
-
-
-def quieter_by(piece: Stretch, caller: CallerVoice) -> float:
-    """dB below the caller's usual level. The caller must be known."""
-    return median(caller.levels_db) - piece.level_db
 
 
 def voice_features(

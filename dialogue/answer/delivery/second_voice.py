@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dialogue.answer.delivery.caller_voice import CallerVoice, Stretch, pitch_distance, split
+from dialogue.answer.delivery.caller_voice import CallerVoice, Stretch, pitch_distance, quieter_by, split
 from dialogue.answer.delivery.measures import floor_db
 from dialogue.answer.delivery.other_voice import (
     OtherVoiceModel,
     SpeakerSimilarity,
-    quieter_by,
     voice_features,
 )
 from dialogue.answer.values import HeardAnswer

@@ -3,13 +3,10 @@
 from pathlib import Path
 
 import torch
-from transformers import AutoConfig, AutoModelForSequenceClassification
 
-from decision_hook.contract import SurveyError
 from dialogue.answer.intent.intent import Intent
+from dialogue.answer.intent.stored import read_classifier
 from dialogue.answer.intent.tokens import Vocabulary
-
-VOCABULARY_FILE = "vocab.json"
 
 
 class TransformersIntentModel:
@@ -20,17 +17,9 @@ class TransformersIntentModel:
 
         Raises SurveyError if it holds no usable model.
         """
-        try:
-            config = AutoConfig.from_pretrained(folder, local_files_only=True)
-            self._labels = [Intent(config.id2label[i]) for i in range(config.num_labels)]
-            self._model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
-            self._vocabulary = Vocabulary.read(folder / VOCABULARY_FILE)
-        except (OSError, ValueError, KeyError) as exc:
-            raise SurveyError(
-                f"{folder}: no usable intent model ({type(exc).__name__}); "
-                "restore it from the repository or train it with `shengwen hearing train`"
-            ) from exc
-        self._model.eval()
+        stored = read_classifier(folder, "intent model", "`shengwen hearing train`")
+        self._labels, self._model = stored.labels, stored.model
+        self._vocabulary = Vocabulary.of(stored.vocabulary)
 
     def probabilities(self, text: str) -> dict[Intent, float]:
         """One probability per label. Blocks a few ms."""

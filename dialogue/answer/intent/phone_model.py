@@ -4,22 +4,21 @@ Trained by scripts/train_phone_intents.py. Its vocabulary is the phones and, bef
 that was asked for, so that a town is off the topic where a year was wanted.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoConfig, AutoModelForSequenceClassification
 
 from decision_hook.contract import FactKind, SurveyError
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.intent.soft_phones import soft_phones
+from dialogue.answer.intent.stored import read_classifier
 from dialogue.hearing.phones import PHONES
 
-VOCABULARY_FILE = "vocab.json"
 VOCABULARY = (*PHONES, *(f"[{kind.value}]" for kind in FactKind))
+_TRAINED_WITH = "scripts/train_phone_intents.py"
 
 
 class PhoneIntentModel:
@@ -30,21 +29,10 @@ class PhoneIntentModel:
 
         Raises SurveyError if it holds no usable model.
         """
-        try:
-            config = AutoConfig.from_pretrained(folder, local_files_only=True)
-            self._labels = [Intent(config.id2label[i]) for i in range(config.num_labels)]
-            self._model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
-            vocabulary = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError) as exc:
-            raise SurveyError(
-                f"{folder}: no usable phone intent model ({type(exc).__name__}); "
-                "restore it from the repository or train it with scripts/train_phone_intents.py"
-            ) from exc
-        if tuple(vocabulary) != VOCABULARY:
-            raise SurveyError(
-                f"{folder}: was trained on other phones; train it again with scripts/train_phone_intents.py"
-            )
-        self._model.eval()
+        stored = read_classifier(folder, "phone intent model", _TRAINED_WITH)
+        if stored.vocabulary != VOCABULARY:
+            raise SurveyError(f"{folder}: was trained on other phones; train it again with {_TRAINED_WITH}")
+        self._labels, self._model = stored.labels, stored.model
 
     def log_probabilities(self, log_posteriors: NDArray[np.float32], kind: FactKind) -> dict[Intent, float]:
         """Natural logs. `log_posteriors`: (frames, phones); `kind`: what was asked for. Blocks a few ms."""

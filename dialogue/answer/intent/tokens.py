@@ -1,9 +1,7 @@
 """Text as the intent model reads it: characters and, beside them, their toneless syllables."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from dialogue.answer.fold import bare, simplified
 from dialogue.answer.sound import syllables
@@ -28,9 +26,8 @@ class Vocabulary:
     ids: dict[str, int]
 
     @classmethod
-    def read(cls, path: Path) -> "Vocabulary":
-        """From a JSON list in order of number."""
-        words = json.loads(path.read_text(encoding="utf-8"))
+    def of(cls, words: Sequence[str]) -> "Vocabulary":
+        """In order of number."""
         return cls(ids={word: number for number, word in enumerate(words)})
 
     def encode(self, text: str) -> list[int]:

@@ -35,7 +35,7 @@ def intents(**shares: float) -> dict[Intent, float]:
 def graded(words: str, fact: PhoneEvidence, intent: Intent, p: float, grade: Grade | None) -> Grade:
     sounds = Sounds(fact=fact, intents=intents(**{intent.value: p}), sure_above=0.7, length=4)
     guess = IntentGuess(intent=intent, probability=p, source="sounds")
-    found = judge_by_sounds(made(words), sounds, guess, grade, tables().match)
+    found = judge_by_sounds(made(words), sounds, guess, grade, tables())
     assert found is not None
     return found.grade
 
@@ -84,12 +84,12 @@ def test_a_yes_may_come_with_a_value() -> None:
     ],
 )
 def test_yes_and_no_are_weighed_against_each_other(shares: dict[str, float], grade: Grade) -> None:
-    found = yes_or_no(made("", CAR), intents(**shares))
+    found = yes_or_no(made("", CAR), intents(**shares), tables().heard_intents)
     assert found.grade is grade
     assert (found.confidence is None) is (grade is Grade.UNCLEAR)
 
 
 def test_words_that_say_the_opposite_make_a_yes_unclear() -> None:
-    assert yes_or_no(made("没有", CAR), intents(yes=0.95)).grade is Grade.UNCLEAR
-    assert yes_or_no(made("没有", CAR), intents(no=0.95)).grade is Grade.MATCH
-    assert yes_or_no(made("有啊", CAR), intents(no=0.95)).grade is Grade.UNCLEAR
+    assert yes_or_no(made("没有", CAR), intents(yes=0.95), tables().heard_intents).grade is Grade.UNCLEAR
+    assert yes_or_no(made("没有", CAR), intents(no=0.95), tables().heard_intents).grade is Grade.MATCH
+    assert yes_or_no(made("有啊", CAR), intents(no=0.95), tables().heard_intents).grade is Grade.UNCLEAR

@@ -3,7 +3,6 @@
 Every fifth template of an intent is never trained on and makes the report.
 """
 
-import json
 import random
 import time
 from collections import Counter
@@ -12,24 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertForSequenceClassification
 
 from decision_hook.contract import SurveyError
 from dialogue.answer.intent.classify import SURE
 from dialogue.answer.intent.intent import Intent
-from dialogue.answer.intent.model import VOCABULARY_FILE
 from dialogue.answer.intent.rules import by_rule
 from dialogue.answer.intent.tokens import SPECIAL, Vocabulary, tokens
+from dialogue.answer.intent.training.classifier import Report, untrained, write_classifier
 from dialogue.answer.intent.training.sentences import LABELS, Example, Source, common_characters
 from dialogue.answer.tables import Tables
 
 _BATCH = 64
 _NOISE = 0.35  # share of characters misheard at most; a quarter of the syllables is, at 12 dB
 _RATE = 1.5e-3
+_LONGEST = 64  # characters and syllables of a reply
 _ANSWERS = frozenset({Intent.ANSWER, Intent.YES, Intent.NO})
 
 Progress = Callable[[int, int], None]
-Report = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,7 @@ def train(source: Source, tables: Tables, plan: Plan, out: Path, progress: Progr
     torch.manual_seed(plan.seed)
     part = source.draw(plan.sentences, held_out=False, noise=_NOISE, rng=rng)
     vocabulary = _vocabulary()
-    model = _untrained(vocabulary)
+    model = untrained(words=len(vocabulary.ids), longest=_LONGEST)
     _fit(model, vocabulary, part, plan, rng, progress)
     model.eval()
     clean = source.draw(plan.measured, held_out=True, noise=0.0, rng=rng)
@@ -69,30 +68,14 @@ def train(source: Source, tables: Tables, plan: Plan, out: Path, progress: Progr
         "misheard": _measured(model, vocabulary, noisy, tables),
         "core_seconds": round(time.process_time() - started_s),
     }
-    return _written(model, vocabulary, report, out)
+    return write_classifier(model, list(vocabulary.ids), report, out)
 
 
 def _vocabulary() -> Vocabulary:
     sounds = {t for character in common_characters() for t in tokens(character)[3:-1]}
     characters = {*common_characters(), *"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ？"}
     words = (*SPECIAL, *sorted(characters), *sorted(sounds))
-    return Vocabulary(ids={word: number for number, word in enumerate(words)})
-
-
-def _untrained(vocabulary: Vocabulary) -> BertForSequenceClassification:
-    return BertForSequenceClassification(
-        BertConfig(
-            vocab_size=len(vocabulary.ids),
-            hidden_size=96,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            intermediate_size=192,
-            max_position_embeddings=64,
-            num_labels=len(LABELS),
-            id2label={i: label.value for i, label in enumerate(LABELS)},
-            label2id={label.value: i for i, label in enumerate(LABELS)},
-        )
-    )
+    return Vocabulary.of(words)
 
 
 def _fit(
@@ -167,22 +150,3 @@ def _measured(
         "answers_taken_for_something_else": round(lost / max(answers, 1), 4),
         "recall_model": {name: round(right[name] / total[name], 3) for name in sorted(total)},
     }
-
-
-def _written(
-    model: BertForSequenceClassification, vocabulary: Vocabulary, report: Report, out: Path
-) -> Report:
-    weights = out / "model.safetensors"
-    try:
-        model.save_pretrained(out, safe_serialization=True)
-        weights.chmod(0o644)  # written readable by its maker alone
-        report = {**report, "weights_bytes": weights.stat().st_size}
-        words = json.dumps(list(vocabulary.ids), ensure_ascii=False)
-        (out / VOCABULARY_FILE).write_text(words, encoding="utf-8")
-        text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-        (out / "report.json").write_text(text, encoding="utf-8")
-    except OSError as exc:
-        raise SurveyError(
-            f"{out}: cannot be written ({exc.strerror}); name another folder with --out"
-        ) from exc
-    return report

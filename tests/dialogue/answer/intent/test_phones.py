@@ -9,10 +9,11 @@ import pytest
 
 from decision_hook.contract import FactKind, SurveyError
 from dialogue.answer.intent.intent import Intent
-from dialogue.answer.intent.phone_model import PhoneIntentModel, embedded
+from dialogue.answer.intent.phone_model import VOCABULARY, PhoneIntentModel, embedded
 from dialogue.answer.intent.soft_phones import LONGEST, soft_phones
+from dialogue.answer.intent.training.classifier import write_classifier
 from dialogue.answer.intent.training.confusions import Confusions, Recording, aligned
-from dialogue.answer.intent.training.phones import Reply, train_phones, write_phones
+from dialogue.answer.intent.training.phones import Reply, train_phones
 from dialogue.hearing.phones import BLANK, PHONES, phone_ids
 from tests.dialogue.answer.asked import phone_intents
 from tests.dialogue.answer.sounding import sounds
@@ -104,7 +105,7 @@ def test_training_learns_and_what_is_written_is_read(tmp_path: Path) -> None:
         draw, Confusions(recordings), steps=60, seed=1, progress=lambda _, __, loss: losses.append(loss)
     )
     assert losses[-1] < losses[0] / 2
-    write_phones(model, {"n": 3}, tmp_path)
+    write_classifier(model, VOCABULARY, {"n": 3}, tmp_path)
     again = PhoneIntentModel(tmp_path)
     for text, intent in replies.items():
         found = again.log_probabilities(sounds(text), FactKind.YEAR)
