@@ -40,6 +40,16 @@ LEFT_OUT = frozenset(
         "apply_channel",
         "mortgage_bank",
         "other_card_bank",
+        "previous_employer",
+        "birth_place",
+        "employer_nature",
+        "email_provider",
+        "mobile_carrier",
+        "zodiac",
+        "top_spending",
+        "pay_app",
+        "utility_paid",
+        "transfer_bank",
     ]
 )
 PHONE_PREFIX = "1700003"  # a range that is not given out to subscribers
