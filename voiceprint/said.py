@@ -36,6 +36,11 @@ def in_words(result: VoiceResult) -> list[str]:
         low, high = result.found_of_100_interval
         lines.append(
             f"of 100 listed voices about {result.found_of_100:.0f} ({low:.0f} to {high:.0f}) would be found "
-            f"with {result.net_speech_s:.0f} s of speech ({result.found_of_100_from})"
+            f"with {_speech(result)} ({result.found_of_100_from})"
         )
     return lines
+
+
+def _speech(result: VoiceResult) -> str:
+    speech = f"{result.net_speech_s:.0f} s of speech"
+    return f"{speech} and that of {result.pooled_calls} earlier calls" if result.pooled_calls else speech

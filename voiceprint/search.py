@@ -20,6 +20,7 @@ from voiceprint.encoder.port import SpeakerEncoder
 from voiceprint.filler import draw_strangers
 from voiceprint.pool import pool, pooled, pooled_speech
 from voiceprint.quality import Confidence, confidence
+from voiceprint.recent_voices import RecentVoices
 from voiceprint.replay import Catalogue, Landmarks, landmarks
 from voiceprint.seal import Vault
 from voiceprint.similarity import Similarity
@@ -33,6 +34,7 @@ EARLIER_CALLS = 20  # of one person; older ones add nothing
 RETENTION_EVERY = timedelta(hours=1)
 COUNTED_DAYS = 30  # in which calls of one voice are counted, as the budgets against guessing count
 CHANCE_CALLS = 0.05  # calls of strangers expected among those taken for this voice
+ONE_PERSON_LLR = 3.0  # natural log, 20 to 1: from here on speech of earlier calls is searched along with this one's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +46,7 @@ class Loaded:
     backend: Backend
     store: WatchListStore
     calls: CallStore
+    recent: RecentVoices
     watchlist: WatchList
     similarity: Similarity
 
@@ -89,7 +92,9 @@ class VoiceSearch:
 
         Raises SurveyError if the list cannot be read.
         """
-        self.ready().watchlist.size(datetime.now(UTC))
+        loaded, now = self.ready(), datetime.now(UTC)
+        loaded.watchlist.size(now)
+        loaded.recent.forget_before(self._counted_from(now))
 
     def voiceprint(self, segments: Sequence[Samples]) -> Voiceprint | None:
         """One voiceprint of all the speech; None: too little of it. Only with consent."""
@@ -117,19 +122,25 @@ class VoiceSearch:
         if voiceprint is None:
             return self._too_short(net_speech_s)
         loaded, now = self.ready(), datetime.now(UTC)
-        result = loaded.watchlist.search(voiceprint, now)
         if call is None:
-            return result
+            return loaded.watchlist.search(voiceprint, now)
+        others = list(self._kept(loaded, earlier[:EARLIER_CALLS]).values())
+        alike = self.compare(voiceprint, others).llr if others else None
+        one_person = alike is not None and alike >= ONE_PERSON_LLR
+        result = loaded.watchlist.search(pooled([voiceprint, *others]) if one_person else voiceprint, now)
         marks = _marks_of(segments)
         heard = [(name, old) for name, old in loaded.calls.landmarks(REPLAYS_AMONG) if name != call]
-        others = self._kept(loaded, earlier[:EARLIER_CALLS])
-        counted = _voice_calls(loaded, call, voiceprint, now - timedelta(days=COUNTED_DAYS))
+        counted = loaded.recent.alike(
+            voiceprint, call=call, since=self._counted_from(now), strangers=CHANCE_CALLS
+        )
         loaded.calls.keep(call, voiceprint, marks, consent_at_ms=consent.at_ms, at=now)
         return result.model_copy(
             update={
+                "net_speech_s": round(voiceprint.net_speech_s, 2),
+                "pooled_calls": len(others) if one_person else 0,
                 "replay_of": _replay_among(heard, marks),
                 "earlier_calls": len(others),
-                "earlier_llr": self.compare(voiceprint, list(others.values())).llr if others else None,
+                "earlier_llr": alike,
                 "voice_calls": counted,
             }
         )
@@ -170,6 +181,9 @@ class VoiceSearch:
         """Of 100 listed voices, how many a call with so much speech would show; and the 95 % interval."""
         return self.ready().watchlist.found_of_100(speech_s, datetime.now(UTC))
 
+    def _counted_from(self, now: datetime) -> datetime:
+        return now - timedelta(days=min(COUNTED_DAYS, self._settings.keep_calls_days))
+
     @staticmethod
     def _kept(loaded: Loaded, calls: Sequence[UUID]) -> dict[UUID, Voiceprint]:
         """Of these calls, those whose voiceprint is kept."""
@@ -202,26 +216,17 @@ class VoiceSearch:
         strangers = draw_strangers(table, settings.fill_list_to, np.random.default_rng(0))
         watchlist = WatchList(store, backend, encoder, policy, vault, strangers)
         watchlist.size(datetime.now(UTC))  # builds the index now, not in a call
+        calls = CallStore(self._engine, vault)
         return Loaded(
             encoder=encoder,
             table=table,
             backend=backend,
             store=store,
-            calls=CallStore(self._engine, vault),
+            calls=calls,
+            recent=RecentVoices(calls, backend, encoder),
             watchlist=watchlist,
             similarity=Similarity(encoder, table),
         )
-
-
-def _voice_calls(loaded: Loaded, call: UUID, voiceprint: Voiceprint, since: datetime) -> int:
-    """How many other calls since then were held by this voice, as far as the encoder can tell."""
-    kept, vectors = loaded.calls.kept(loaded.encoder.id, loaded.encoder.dimensions, since=since)
-    others = [row for row, one in enumerate(kept) if one.call != call]
-    if not others:
-        return 0
-    whitened = loaded.backend.whitened(np.vstack((voiceprint.vector, vectors[others])))
-    scores = whitened[1:] @ whitened[0]
-    return int((scores >= loaded.backend.threshold_at(CHANCE_CALLS / len(others))).sum())
 
 
 def _marks_of(segments: Sequence[Samples]) -> Landmarks:

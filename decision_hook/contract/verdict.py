@@ -62,6 +62,7 @@ class VoiceResult(BaseModel):
     earlier_llr: float | None = (
         None  # this voice against theirs, pooled: natural log, one voice or two; None: none
     )
+    pooled_calls: int = 0  # of these, whose speech was searched along with this call's: surely the same voice
     replay_of: str = ""  # earlier call whose audio was played again; "": none noticed
     voice_calls: int | None = None  # lately, in a voice taken for this one; None: not counted
     list_size: int = 0

@@ -126,6 +126,8 @@ def test_a_call_says_how_alike_earlier_calls_of_the_person_are(search: VoiceSear
     assert again.earlier_llr is not None
     assert other.earlier_llr is not None
     assert again.earlier_llr > 0 > other.earlier_llr
+    assert (again.pooled_calls, other.pooled_calls) == (1, 0)
+    assert again.net_speech_s == pytest.approx(alone.net_speech_s * 7 / 6, rel=0.05)  # this call's alone
 
 
 def test_upkeep_deletes_what_has_expired(search: VoiceSearch, monkeypatch: pytest.MonkeyPatch) -> None:
