@@ -34,7 +34,9 @@ EARLIER_CALLS = 20  # of one person; older ones add nothing
 RETENTION_EVERY = timedelta(hours=1)
 COUNTED_DAYS = 30  # in which calls of one voice are counted, as the budgets against guessing count
 CHANCE_CALLS = 0.05  # calls of strangers expected among those taken for this voice
-ONE_PERSON_LLR = 3.0  # natural log, 20 to 1: from here on speech of earlier calls is searched along with this one's
+ONE_PERSON_LLR = (
+    3.0  # natural log, 20 to 1: from here on speech of earlier calls is searched along with this one's
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
