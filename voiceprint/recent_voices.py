@@ -11,7 +11,7 @@ from voiceprint.call_store import CallStore, KeptCall
 from voiceprint.encoder.port import SpeakerEncoder
 from voiceprint.voiceprint import Vectors, Voiceprint
 
-# A voiceprint is dated when its call is searched and stored a little later: rows may appear behind newer ones.
+# A voiceprint is dated when its call is searched and stored a little later: rows appear behind newer ones.
 STORED_WITHIN = timedelta(minutes=10)
 
 
