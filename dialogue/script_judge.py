@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from decision_hook.contract import AnswerEvidence, CallOutcome, Grade
-from dialogue.answer.closed import LIKELIER_THAN_NOT, SURE
+from dialogue.answer.closed import RULED_OUT, SURE
 from dialogue.answer.consent import ConsentAnswer, ConsentJudge
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.side import Side
@@ -45,8 +45,8 @@ class SpokenScriptJudge:
             usual = Grade.UNCLEAR if yes is None else Grade.FREE
             evidence = _evidence(heard, asked, reply.words, grade or usual)
             return Understood(yes=yes, ending=ending, evidence=evidence)
-        if reply.leaning.probability(Side.YES) >= LIKELIER_THAN_NOT:
-            ending = None  # 打错了 was read, but it sounds like yes: asked again
+        if reply.leaning.probability(Side.YES) >= RULED_OUT:
+            ending = None  # 打错了 was read, but it may sound like yes: asked again
         if grade in FAREWELLS and reply.leaning.probability(Side.OTHER) < SURE:
             grade = None
         evidence = _evidence(heard, asked, reply.words, grade or Grade.UNCLEAR)

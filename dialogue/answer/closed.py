@@ -24,6 +24,10 @@ FLOOR = -25.0  # nats below the free reading: less is not told apart
 # A reply in doubt is asked for again, and what was heard both times adds up.
 SURE = 0.75
 SURE_OF_YES = 0.8
+# A no that none of the written words said: the same 对，是我 in the same noise leans towards 不是我 every time
+# it is said, so that adding up proves less than it seems.
+SURE_OF_UNSAID_NO = 0.84
+RULED_OUT = 0.2  # below: the sounds are not of this side
 LIKELIER_THAN_NOT = 0.5
 # Nats by which a no may lead that is asked for twice: one that the written words do not say, or that ends
 # the call although 是我 is easily read as 不是我.
@@ -35,9 +39,11 @@ class Leaning:
     """Natural-log likelihood of what was heard, by side, up to a constant. Those of one question add up."""
 
     logs: Mapping[Side, float]
+    says_no: bool = False  # the written words of one of the replies do
 
     def plus(self, other: "Leaning") -> "Leaning":
-        return Leaning(logs={side: self.logs[side] + other.logs[side] for side in Side})
+        logs = {side: self.logs[side] + other.logs[side] for side in Side}
+        return Leaning(logs=logs, says_no=self.says_no or other.says_no)
 
     def probability(self, side: Side) -> float:
         """All sides alike beforehand: nobody is taken for the applicant because most are."""
@@ -49,7 +55,8 @@ class Leaning:
         """Yes, no, or None: in doubt."""
         if self.probability(Side.YES) >= SURE_OF_YES:
             return True
-        return False if self.probability(Side.NO) >= SURE else None
+        sure = SURE if self.says_no else SURE_OF_UNSAID_NO
+        return False if self.probability(Side.NO) >= sure else None
 
 
 NO_LEANING = Leaning(logs={side: 0.0 for side in Side})
@@ -96,7 +103,8 @@ def _closed(
     if said is not Side.NO or table.no_twice:
         logs[Side.NO] = min(logs[Side.NO], max(logs[Side.YES], logs[Side.OTHER]) + UNSAID_NO)
     others = _others(families)
-    return Closed(leaning=Leaning(logs=logs), request=Intent(max(others, key=lambda family: others[family])))
+    leaning = Leaning(logs=logs, says_no=said is Side.NO)
+    return Closed(leaning=leaning, request=Intent(max(others, key=lambda family: others[family])))
 
 
 def sound_features(families: Mapping[str, float], said: Side | None) -> Mapping[str, float]:

@@ -1,6 +1,7 @@
 """Yes, no or something else, by what the audio says."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,14 @@ def test_a_no_that_no_words_say_is_asked_for_twice(table: ReplyTable) -> None:
     once = compare(table, None, scores, -1.0).leaning
     assert once.decided() is None
     assert once.plus(once).decided() is False
+
+
+def test_a_weak_no_that_no_words_say_does_not_add_up() -> None:
+    """对，是我 in noise, said three times: each time a little more like 不是我."""
+    once = leaning(0.0, 0.5, -2.0)
+    assert once.plus(once).plus(once).decided() is None
+    read = replace(once, says_no=True)
+    assert read.plus(once).plus(once).decided() is False
 
 
 def test_a_no_that_is_read_is_never_heard_as_yes(table: ReplyTable) -> None:
