@@ -24,14 +24,14 @@ FLOOR = -25.0  # nats below the free reading: less is not told apart
 # A reply in doubt is asked for again, and what was heard both times adds up.
 SURE = 0.75
 SURE_OF_YES = 0.8
-# A no that none of the written words said: the same 对，是我 in the same noise leans towards 不是我 every time
-# it is said, so that adding up proves less than it seems.
-SURE_OF_UNSAID_NO = 0.84
 RULED_OUT = 0.2  # below: the sounds are not of this side
 LIKELIER_THAN_NOT = 0.5
 # Nats by which a no may lead that is asked for twice: one that the written words do not say, or that ends
 # the call although 是我 is easily read as 不是我.
 UNSAID_NO = 0.9
+# What no written words said must lead by so much, together: two plain ones do. The same 对，是我 in the same
+# noise leans a little towards 不是我 every time it is said, so that adding up proves less than it seems.
+UNSAID_NO_TOGETHER = 1.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,9 @@ class Leaning:
         """Yes, no, or None: in doubt."""
         if self.probability(Side.YES) >= SURE_OF_YES:
             return True
-        sure = SURE if self.says_no else SURE_OF_UNSAID_NO
-        return False if self.probability(Side.NO) >= sure else None
+        lead = self.logs[Side.NO] - max(self.logs[Side.YES], self.logs[Side.OTHER])
+        plain = self.says_no or lead >= UNSAID_NO_TOGETHER
+        return False if plain and self.probability(Side.NO) >= SURE else None
 
 
 NO_LEANING = Leaning(logs={side: 0.0 for side in Side})
