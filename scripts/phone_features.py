@@ -120,9 +120,12 @@ def babble(size: int, sentences: Sequence[Sentence], rng: np.random.Generator) -
     return unit(total)
 
 
-def on_a_line(clean: Floats, sentences: Sequence[Sentence], rng: np.random.Generator) -> NDArray[np.int16]:
-    """With margins, noise of 0 to 30 dB below it or none, level and codec."""
+def on_a_line(
+    clean: Floats, sentences: Sequence[Sentence], rng: np.random.Generator, *, before_s: float | None = None
+) -> NDArray[np.int16]:
+    """With margins, noise of 0 to 30 dB below it or none, level and codec. `before_s`: None: drawn."""
     before, after = (int(rng.uniform(0.05, 0.3) * RATE_HZ) for _ in range(2))
+    before = before if before_s is None else int(before_s * RATE_HZ)
     sound = np.concatenate([np.zeros(before, np.float32), levelled(clean), np.zeros(after, np.float32)])
     if rng.random() < 0.7:
         kind = rng.random()
