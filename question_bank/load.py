@@ -1,7 +1,7 @@
 """A folder of YAML files becomes a Bank, or a list of everything that is wrong with them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class _Shared:
 
     profiles: Mapping[str, Statistics]
     by_source: Mapping[FactSource, Statistics]
+    luck: Mapping[FactKind, float]
     keypad_offers: Mapping[FactKind, tuple[str, ...]]
     joins: tuple[str, str]
 
@@ -100,6 +101,7 @@ class _Reader:
     def shared(self, folder: Path) -> tuple[_Shared, Script | None]:
         profiles: Mapping[str, Statistics] = {}
         by_source: dict[FactSource, Statistics] = {}
+        luck: Mapping[FactKind, float] = {}
         offers: Mapping[FactKind, tuple[str, ...]] = {}
         script = None
         joins = ("", "")
@@ -107,6 +109,7 @@ class _Reader:
             document = read_document(folder / PROFILES)
             file = check(document, ProfilesFile)
             profiles = {name: _statistics(given) for name, given in file.profiles.items()}
+            luck = file.luck
             for source, name in file.by_source.items():
                 if name in profiles:
                     by_source[source] = profiles[name]
@@ -124,7 +127,7 @@ class _Reader:
             joins = (script_file.choices.between, script_file.choices.before_last)
         except DocumentError as exc:
             self.problems.extend(exc.problems)
-        shared = _Shared(profiles=profiles, by_source=by_source, keypad_offers=offers, joins=joins)
+        shared = _Shared(profiles=profiles, by_source=by_source, luck=luck, keypad_offers=offers, joins=joins)
         return shared, script
 
     def topic(self, path: Path, shared: _Shared) -> list[Placed]:
@@ -197,7 +200,7 @@ class _Reader:
             sensitivity=given.sensitivity,
             keypad=self._keypad(document, i, given, kind, shared),
             statistics=statistics,
-            statistics_by_source={} if own is not None else shared.by_source,
+            statistics_by_source={} if own is not None else _with_luck(shared, kind, given.options),
             wait_s=given.wait_s,
             exposure_cap=given.exposure_cap,
             joins=shared.joins,
@@ -245,3 +248,9 @@ class _Reader:
 
 def _statistics(given: StatisticsFile) -> Statistics:
     return Statistics(table=given.table, n=given.n, source=given.source)
+
+
+def _with_luck(shared: _Shared, kind: FactKind, options: Sequence[str]) -> Mapping[FactSource, Statistics]:
+    """Tables by the source of the fact, for a question whose answer can be guessed."""
+    luck = max(shared.luck.get(kind, 0.0), 1 / len(options) if options else 0.0)
+    return {source: statistics.with_luck(luck) for source, statistics in shared.by_source.items()}

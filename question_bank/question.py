@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -38,6 +38,22 @@ class Statistics:
             n=self.n,
             note=grade.value,
         )
+
+    def with_luck(self, luck: float) -> "Statistics":
+        """The same where whoever makes a value up is right by chance with probability `luck`.
+
+        Of the values that an impostor or a prompted caller says, at least so many are right.
+        """
+        return replace(
+            self,
+            table={h: row if h is Hypothesis.GENUINE else _lucky(row, luck) for h, row in self.table.items()},
+        )
+
+
+def _lucky(row: Mapping[Grade, float], luck: float) -> Mapping[Grade, float]:
+    said = row.get(Grade.MATCH, 0.0) + row.get(Grade.MISMATCH, 0.0)
+    match = max(row.get(Grade.MATCH, 0.0), luck * said)
+    return {**row, Grade.MATCH: match, Grade.MISMATCH: said - match}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

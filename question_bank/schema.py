@@ -47,6 +47,8 @@ class ProfilesFile(Strict):
     profiles: Annotated[dict[Name, StatisticsFile], Field(min_length=1, max_length=50)]
     # the profile used when the fact asked about came from this source; a question may name its own
     by_source: dict[FactSource, Name] = Field(default_factory=dict)
+    # of the values that are made up, how many are right by luck; others: as the profile says
+    luck: dict[FactKind, Probability] = Field(default_factory=dict)
 
 
 class KeypadFile(Strict):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.document import MAX_BYTES, DocumentError, read_document
-from decision_hook.contract import Fact, FactKind, FactSource, Hypothesis, SurveyError
+from decision_hook.contract import Fact, FactKind, FactSource, Grade, Hypothesis, SurveyError
 from ivr.schema_cli import What, schema_of
 from question_bank.lint import follow_ups
 from question_bank.load import inspect, load_bank
@@ -334,3 +334,21 @@ def test_a_huge_file_is_refused_unread(folder: Path) -> None:
 
 def test_a_missing_folder(tmp_path: Path) -> None:
     assert "no such folder" in str(inspect(tmp_path / "nowhere").problems[0])
+
+
+def test_what_can_be_guessed_tells_less() -> None:
+    """A yes or no made up is right half the time, a branch hardly ever."""
+    bank = load_bank(Path("config/banks/zh"))
+    loan, branch = (bank.questions[name] for name in ("vehicle.car_loan", "accounts.branch"))
+    right = {
+        question.id: question.statistics_for(FactSource.BUREAU).table[Hypothesis.IMPOSTOR]
+        for question in (loan, branch)
+    }
+    made_up = right[loan.id]
+    assert made_up[Grade.MATCH] == pytest.approx(made_up[Grade.MISMATCH])
+    assert right[branch.id][Grade.MATCH] < 0.1
+    for question in (loan, branch):
+        for row in question.statistics_for(FactSource.BUREAU).table.values():
+            assert sum(row.values()) == pytest.approx(1.0, abs=0.005)
+    owner = [q.statistics_for(FactSource.BUREAU).table[Hypothesis.GENUINE] for q in (loan, branch)]
+    assert owner[0] == owner[1]
