@@ -104,6 +104,7 @@ class AnswerSettings(Section):
     tables: Path = Path("config/tables")  # words, sounds, the fitted decision
     intent_model: Path | None = Path("config/models/intent")  # a transformers classifier; None: rules only
     phone_intent_model: Path = Path("config/models/phone_intent")  # the same by sounds, where they are told
+    filler_model: Path = Path("config/models/fillers")  # which of the sounds are hesitations
 
 
 class VoiceprintSettings(Section):

@@ -40,6 +40,29 @@ FILLERS = (
 BARE_FILLERS = ("嗯。", "呃。", "嗯嗯。", "呃……", "那个……", "这个……", "啊？", "哦。", "对。", "喂？", "哎。")
 TAILS = ("。", "吧。", "，对。", "，嗯。", "，应该是。", "。", "。")
 SALAD = (4, 9)  # characters
+# 那个 and 这个 that point at something, and are no hesitation.
+POINTING = (
+    "{}{}不在我手上",
+    "{}{}我一直在用",
+    "{}{}是我爱人办的",
+    "我就在{}{}上班",
+    "我们家{}{}挺大的",
+    "{}{}还没还完",
+    "{}{}早就不用了",
+    "我说的就是{}{}",
+    "{}{}怎么走来着",
+    "{}{}离我家不远",
+    "您问的是{}{}吗",
+    "{}{}我记得很清楚",
+    "就是{}{}旁边",
+    "{}{}有什么问题吗",
+    "当时{}{}刚装修完",
+    "{}{}的事我不清楚",
+)
+POINTED_AT = (
+    "月", "卡", "地方", "小区", "公司", "银行", "时候", "单子", "房子", "工作", "贷款", "账户", "楼",
+    "路口", "部门", "同事", "城市", "项目", "合同", "超市", "学校", "车", "人", "表", "短信", "客户",
+)  # fmt: skip
 
 
 def drawn_text(rng: random.Random, tables: Tables, grammar: Grammar) -> str:
@@ -59,6 +82,10 @@ def drawn_text(rng: random.Random, tables: Tables, grammar: Grammar) -> str:
     return filler + "".join(rng.sample(common_characters(), rng.randint(*SALAD))) + "。"
 
 
+def pointing(rng: random.Random) -> str:
+    return rng.choice(POINTING).format(rng.choice(("那个", "这个")), rng.choice(POINTED_AT)) + "。"
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--n", type=int, default=800)
@@ -67,6 +94,9 @@ def main() -> None:
     arguments.add_argument("--tables", type=Path, default=Path("config/tables"))
     arguments.add_argument("--out", type=Path, default=Path("var/fit/phones"))
     arguments.add_argument("--replies", action="store_true", help="replies only, with what they mean")
+    arguments.add_argument(
+        "--pointing", action="store_true", help="only 那个 and 这个 that point at something"
+    )
     chosen = arguments.parse_args()
     tables, grammar = read_tables(chosen.tables), read_grammar(GRAMMAR_FILE)
     rng = random.Random(chosen.seed)
@@ -79,6 +109,8 @@ def main() -> None:
             text = (
                 said(rng.choice(grammar.templates[intent]), grammar, rng)
                 if intent is not None
+                else pointing(rng)
+                if chosen.pointing
                 else drawn_text(rng, tables, grammar)
             )
             first, second = rng.sample(VOICES, 2)

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dialogue.answer.delivery.fillers_by_phone import fillers_by_phone
+from dialogue.answer.delivery.fillers_by_phone import FillerTeller, fillers_by_phone
 from dialogue.answer.delivery.measures import origin, stretches
 from dialogue.answer.delivery.pitch import pitch_track
 from dialogue.answer.values import HeardAnswer
@@ -38,10 +38,13 @@ _WORD_MS = 1_000  # 那个, drawn out
 Spans = tuple[tuple[int, int], ...]
 
 
-def filled_pauses(heard: HeardAnswer, text: str, phones: NDArray[np.float32] | None = None) -> Spans:
+def filled_pauses(
+    heard: HeardAnswer, text: str, phones: NDArray[np.float32] | None, model: FillerTeller
+) -> Spans:
     """(start, end) in ms since the call was answered, in order. Blocks some milliseconds.
 
-    `text`: what was understood, "" for nothing; `phones`: as in the transcript of the turn's samples.
+    `text`: what was understood, "" for nothing; `phones`: as in the transcript of the turn's samples;
+    `model`: asked about these.
     """
     if phones is None:
         return _by_sound(heard, text)
@@ -51,7 +54,7 @@ def filled_pauses(heard: HeardAnswer, text: str, phones: NDArray[np.float32] | N
         for (start, _), samples in parts
         for a, b in _sounds(samples)
     ]
-    return tuple(fillers_by_phone(phones, sounds, first_ms=origin(heard)))
+    return tuple(fillers_by_phone(phones, sounds, model, first_ms=origin(heard)))
 
 
 def _by_sound(heard: HeardAnswer, text: str) -> Spans:

@@ -9,13 +9,13 @@ from dialogue.hearing.phones import BLANK, PHONES
 LONGEST = 80  # phones of a reply that are read: some 40 syllables; what kind of reply it is shows early
 
 
-def soft_phones(log_posteriors: NDArray[np.float32]) -> NDArray[np.float32]:
+def soft_phones(log_posteriors: NDArray[np.float32], longest: int | None = LONGEST) -> NDArray[np.float32]:
     """One row for each sound of the best path: what it may have been. `log_posteriors`: (frames, phones).
 
-    (n, len(PHONES)) float32, n up to LONGEST, rows sum to 1, nothing on the blank.
+    (n, len(PHONES)) float32, n up to `longest`, None: all; rows sum to 1, nothing on the blank.
     """
     rows = []
-    for _, first, end in best_path(log_posteriors)[:LONGEST]:
+    for _, first, end in best_path(log_posteriors)[:longest]:
         row = np.exp(log_posteriors[first:end].astype(np.float32)).mean(axis=0)
         row[BLANK] = 0.0
         rows.append(row / row.sum())

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForSequenceClassification
 
 from decision_hook.contract import SurveyError
 from dialogue.answer.intent.intent import Intent
 
 WEIGHTS_FILE = "model.safetensors"
+UNREADABLE = (OSError, ValueError, KeyError, SafetensorError)  # what broken files of a model raise
 VOCABULARY_FILE = "vocab.json"  # a JSON list in order of number
 
 
@@ -33,7 +35,7 @@ def read_classifier(folder: Path, what: str, trained_with: str) -> StoredClassif
         labels = tuple(Intent(config.id2label[i]) for i in range(config.num_labels))
         model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
         vocabulary = tuple(json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError) as exc:
+    except UNREADABLE as exc:
         raise SurveyError(
             f"{folder}: no usable {what} ({type(exc).__name__}); "
             f"restore it from the repository or train it with {trained_with}"

@@ -1,6 +1,7 @@
 """Telling intents by sounds: rows of doubtful phones, mishearing, training, the shipped model."""
 
 import json
+import shutil
 import random
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from dialogue.answer.intent.training.classifier import write_classifier
 from dialogue.answer.intent.training.confusions import Confusions, Recording, aligned
 from dialogue.answer.intent.training.phones import Reply, train_phones
 from dialogue.hearing.phones import BLANK, PHONES, phone_ids
-from tests.dialogue.answer.asked import phone_intents
+from tests.dialogue.answer.asked import TABLES, phone_intents
 from tests.dialogue.answer.sounding import sounds
 
 REPEAT, HUMAN = "再说一遍", "转人工"
@@ -118,3 +119,10 @@ def test_training_learns_and_what_is_written_is_read(tmp_path: Path) -> None:
 def test_a_folder_without_such_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SurveyError, match="no usable phone intent model"):
         PhoneIntentModel(tmp_path)
+
+
+def test_broken_weights_are_refused(tmp_path: Path) -> None:
+    shutil.copytree(TABLES.parent / "models" / "phone_intent", tmp_path / "model")
+    (tmp_path / "model" / "model.safetensors").write_bytes(b"not weights")
+    with pytest.raises(SurveyError, match="no usable phone intent model"):
+        PhoneIntentModel(tmp_path / "model")
