@@ -1,8 +1,8 @@
 """Telling intents by sounds: rows of doubtful phones, mishearing, training, the shipped model."""
 
 import json
-import shutil
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
