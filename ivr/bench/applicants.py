@@ -50,6 +50,8 @@ LEFT_OUT = frozenset(
         "pay_app",
         "utility_paid",
         "transfer_bank",
+        "social_city",
+        "provident_fund_city",
     ]
 )
 PHONE_PREFIX = "1700003"  # a range that is not given out to subscribers

@@ -48,14 +48,14 @@ def split(text: str) -> tuple[str, str]:
 
 
 class HesitantApplicant:
-    """An applicant for one call. Where it hesitates depends on the applicant; how long, on the call.
+    """An applicant for one call. Where it hesitates, and how long, depends on the call.
 
     Asked again, it says the same again, so that all its words can be rendered beforehand.
     """
 
     def __init__(self, applicant: Applicant, *, seed: int, call: int) -> None:
         self._applicant = applicant
-        self._seed = seed
+        self._call = f"{seed}/{call}"
         self._rng = random.Random(f"{seed}/pauses/{call}")
         self._said: dict[str, Reply | None] = {}
 
@@ -80,15 +80,17 @@ class HesitantApplicant:
     def hesitates_at(self, question_id: str) -> bool:
         if question_id.startswith(NEVER):
             return False
-        return random.Random(f"{self._seed}/hesitates/{question_id}").random() < SHARE
+        return random.Random(f"{self._call}/hesitates/{question_id}").random() < SHARE
 
     def rehearsal(self, cue: Cue) -> tuple[Say, ...]:
         """Everything that may be said to this question, so that it can be rendered. Spends this applicant."""
         if cue.kind is FactKind.FREE:
             texts = self.persona.wording.get("free", ())
             return tuple(Say(text=part) for text in texts for part in (text, *split(text)))
-        reply = self.reply(cue)
-        return (*(() if reply is None else reply.says()), *(Say(text=filler) for filler in FILLERS))
+        reply = self._applicant.reply(cue)
+        texts = () if reply is None else tuple(say.text for say in reply.says())
+        parts = split(texts[0]) if len(texts) == 1 else ()
+        return tuple(Say(text=text) for text in (*texts, *parts, *FILLERS))
 
     def _hesitating(self, reply: Reply) -> Reply:
         said = reply.says()

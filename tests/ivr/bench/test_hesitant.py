@@ -5,7 +5,7 @@ import pytest
 
 from decision_hook.contract import FactKind
 from ivr.bench.applicants import bench_player, everybody
-from ivr.bench.hesitant import FILLERS, RENDERED_SILENCE_MS, SHARE, HesitantApplicant, split
+from ivr.bench.hesitant import FILLERS, RENDERED_SILENCE_MS, SHARE, split
 from ivr.simulator.cue import Cue
 from ivr.simulator.reply import Wait
 
@@ -26,18 +26,13 @@ def test_where_somebody_stops_to_think(text: str, parts: tuple[str, str]) -> Non
     assert split(text) == parts
 
 
-def replies(question_id: str, calls: int) -> list[HesitantApplicant]:
-    return [
-        HesitantApplicant(made.player.applicant(), seed=made.player.seed, call=made.call)
-        for made in (bench_player(call * 3, run="test") for call in range(calls))
-    ]
-
-
 def test_pauses_have_the_spread_that_was_asked_for() -> None:
-    asked = next(name for name in (f"survey.{n}" for n in range(100)) if replies("", 1)[0].hesitates_at(name))
-    cue = Cue(question_id=asked, fact_keys=("hire_year",), kind=FactKind.YEAR)
+    cue = Cue(question_id="employment.hire_year", fact_keys=("hire_year",), kind=FactKind.YEAR)
     pauses: list[int] = []
-    for respondent in replies(asked, 600):
+    for call in range(0, 6_000, 3):
+        respondent = bench_player(call, run="test").respondent()
+        if not respondent.hesitates_at(cue.question_id):
+            continue
         reply = respondent.reply(cue)
         assert reply is not None
         inside = [step.ms for step in reply.steps if isinstance(step, Wait)]
@@ -70,6 +65,12 @@ def test_everything_said_was_rehearsed() -> None:
             assert reply is not None
             ready = {say.text for say in respondent.rehearsal(cue)} | set(FILLERS)
             assert {say.text for say in reply.says()} <= ready
+
+
+def test_one_applicant_hesitates_elsewhere_in_the_next_call() -> None:
+    first, second = (bench_player(call, run="test").respondent() for call in (0, 3))
+    asked = [f"q.{n}" for n in range(40)]
+    assert [first.hesitates_at(name) for name in asked] != [second.hesitates_at(name) for name in asked]
 
 
 def test_some_hesitate_and_some_do_not() -> None:
