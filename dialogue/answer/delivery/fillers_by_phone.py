@@ -11,9 +11,7 @@ from dialogue.answer.delivery.told_sounds import ToldSounds, told_sounds
 from dialogue.hearing.phones import FRAME_MS
 
 _FILLED, _SURE = 0.6, 0.85  # P of each sound of a filled pause, and of the surest
-_LEAST_MS = (
-    190  # nobody thinks for less: none of 91 that were found in the sets of docs/hearing.md lasted less
-)
+_LEAST_MS = 190  # nobody thinks for less: none of 91 found in the sets of docs/hearing.md did
 _HUM_MS = 900  # longest of one hum
 _ONSET_MS = 60  # a phone is told so long after it begins
 _ONE_MS = 200  # fillers nearer than this are one
