@@ -32,6 +32,7 @@ TODAY = date(2026, 11, 1)
 # Numbers nobody has: the range is not given out to subscribers.
 PHONE_PREFIX = "1700002"
 STYLES = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
+PROMPTERS = ("jm_kumo", "jf_tebukuro", "jf_gongitsune")
 # city: province, districts
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "杭州": ("浙江", ("西湖区", "拱墅区", "滨江区", "余杭区")),
@@ -76,6 +77,9 @@ def random_persona(seed: int) -> Chance:
     application = random_application(seed)
     traits, expect = KINDS[kind][1](rng, application)
     persona = Persona.model_validate({"name": f"random-{seed}", **_manners(rng), **traits})
+    if persona.second_voice is not None:
+        helper = _of_somebody_else(persona.second_voice, persona.voice)
+        persona = persona.model_copy(update={"second_voice": helper})
     return Chance(application=application, persona=persona, expect=expect, kind=kind)
 
 
@@ -247,7 +251,7 @@ def _impostor(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
 
 
 def _coached(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
-    prompter = VoiceSpec(name=rng.choice(("jm_kumo", "jf_tebukuro", "jf_gongitsune")))
+    prompter = VoiceSpec(name=rng.choice(PROMPTERS))
     helper = SecondVoice(voice=prompter, level_db=round(rng.uniform(-14, -8), 1))
     expect = Expectation(
         outcome=(CallOutcome.COMPLETED,),
@@ -260,6 +264,13 @@ def _coached(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:
         "second_voice": helper,
     }
     return traits, expect
+
+
+def _of_somebody_else(helper: SecondVoice, caller: VoiceSpec) -> SecondVoice:
+    """A prompter with the caller's own voice, only lower, would be the caller."""
+    others = [name for name in PROMPTERS if name not in caller.name]
+    name = helper.voice.name if helper.voice.name in others else others[0]
+    return helper.model_copy(update={"voice": helper.voice.model_copy(update={"name": name})})
 
 
 def _noisy(rng: random.Random, _: Application) -> tuple[Traits, Expectation]:

@@ -178,3 +178,11 @@ def test_lives_by_chance_hold_together() -> None:
             assert facts["zodiac"] == zodiac_of(date.fromisoformat(facts["birth_date"]).year)
         if "hire_year" in facts and "birth_date" in facts:
             assert int(facts["hire_year"]) >= int(facts["birth_date"][:4]) + 18
+
+
+def test_who_prompts_is_somebody_else() -> None:
+    coached = [chance.persona for seed in range(300) if (chance := random_persona(seed)).kind == "coached"]
+    assert len(coached) > 10
+    for persona in coached:
+        assert persona.second_voice is not None
+        assert persona.second_voice.voice.name not in persona.voice.name
