@@ -53,7 +53,7 @@ def install(
 
 @app.command()
 def start(announcement: Announcement = None, as_json: Json = False) -> None:
-    """Start both on loopback; returns when both answer."""
+    """Start both on loopback; returns when both answer. The demo starts them itself, with an announcement."""
     layout, ports, settings = _pair()
     seconds = start_pair(layout, ports, settings.asterisk, announcement=announcement)
     status = pair_status(layout)
