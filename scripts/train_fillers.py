@@ -15,6 +15,7 @@ from transformers import BertConfig, BertForTokenClassification
 
 from dialogue.answer.delivery.filler_model import LONGEST, VOCABULARY, embedded
 from dialogue.answer.delivery.told_sounds import ToldSounds
+from dialogue.answer.intent.training.classifier import Report, write_classifier
 
 BATCH, RATE = 64, 2e-3
 DROPPED = 0.06  # of the sounds, so that no sentence is known by heart
@@ -97,15 +98,10 @@ def main() -> None:
         done = f"epoch {epoch + 1} of {chosen.epochs}, loss {total / -(-len(order) // BATCH):.3f}"
         print(f"\r{done}", end="", file=sys.stderr)
     model.eval()
-    report = {"seed": chosen.seed, "answers": len(train), "epochs": chosen.epochs} | _report(
+    report: Report = {"seed": chosen.seed, "answers": len(train), "epochs": chosen.epochs} | _report(
         model, [rows[i] for i in test], [labels[i] for i in test]
     )
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(chosen.out, safe_serialization=True)
-    (chosen.out / "model.safetensors").chmod(0o644)  # written readable by its maker alone
-    words = json.dumps(VOCABULARY, ensure_ascii=False)
-    (chosen.out / "vocab.json").write_text(words, encoding="utf-8")
-    (chosen.out / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    report = write_classifier(model, VOCABULARY, report, chosen.out)
     print(json.dumps(report))
 
 

@@ -48,7 +48,7 @@ class RecentVoices:
         newest = max((one.made_at for one in self._calls), default=None)
         read_from = since if newest is None else max(since, newest - STORED_WITHIN)
         fresh, vectors = self._store.kept(self._encoder.id, self._encoder.dimensions, since=read_from)
-        known = {(one.call, one.made_at) for one in self._calls}
+        known = {(one.call, one.made_at) for one in self._calls if one.made_at >= read_from}
         new = [row for row, one in enumerate(fresh) if (one.call, one.made_at) not in known]
         replaced = {fresh[row].call for row in new}
         self._keep([one.made_at >= since and one.call not in replaced for one in self._calls])

@@ -4,18 +4,17 @@ A 那个 that leads nowhere and one that points at something are the same sounds
 them, and how long it takes to come, tells. Trained by scripts/train_fillers.py.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from transformers import AutoConfig, AutoModelForTokenClassification
+from transformers import AutoModelForTokenClassification
 
 from decision_hook.contract import SurveyError
 from dialogue.answer.delivery.told_sounds import ToldSounds
-from dialogue.answer.intent.stored import UNREADABLE, VOCABULARY_FILE
+from dialogue.answer.intent.stored import read_model
 from dialogue.hearing.phones import PHONES
 
 LONGEST = 120  # sounds that are read at once
@@ -36,18 +35,11 @@ class FillerModel:
 
     def __init__(self, folder: Path) -> None:
         """`folder`: config.json, model.safetensors, vocab.json. Raises SurveyError if it is no such model."""
-        try:
-            config = AutoConfig.from_pretrained(folder, local_files_only=True)
-            model = AutoModelForTokenClassification.from_pretrained(folder, local_files_only=True)
-            vocabulary = tuple(json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8")))
-        except UNREADABLE as exc:
-            raise SurveyError(
-                f"{folder}: no usable filler model ({type(exc).__name__}); "
-                f"restore it from the repository or train it with {_TRAINED_WITH}"
-            ) from exc
-        if vocabulary != VOCABULARY or config.num_labels != 2:
+        kind = AutoModelForTokenClassification
+        stored = read_model(folder, "filler model", _TRAINED_WITH, kind=kind, label=str)
+        if stored.vocabulary != VOCABULARY or len(stored.labels) != 2:
             raise SurveyError(f"{folder}: was trained on other sounds; train it again with {_TRAINED_WITH}")
-        self._model = model.eval()
+        self._model = stored.model
 
     def probabilities(self, told: ToldSounds) -> NDArray[np.float64]:
         """(n,): that a sound belongs to a filled pause. Blocks a few ms."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dialogue.answer.intent.soft_phones import soft_phones
+from dialogue.answer.intent.soft_phones import soft_rows
 from dialogue.answer.spotting import best_path
 
 
@@ -28,4 +28,4 @@ def told_sounds(log_posteriors: NDArray[np.float32]) -> ToldSounds:
     """`log_posteriors`: (frames, phones)."""
     path = best_path(log_posteriors)
     times = np.array([(first, end) for _, first, end in path], dtype=np.int64).reshape(-1, 2)
-    return ToldSounds(soft=soft_phones(log_posteriors, longest=None), first=times[:, 0], end=times[:, 1])
+    return ToldSounds(soft=soft_rows(log_posteriors, path), first=times[:, 0], end=times[:, 1])

@@ -1,9 +1,10 @@
-"""A folder that holds a classifier of intents: read here, written by the training."""
+"""A folder that holds a small trained model: read here, written by the training."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForSequenceClassification
@@ -11,33 +12,43 @@ from transformers import AutoConfig, AutoModelForSequenceClassification
 from decision_hook.contract import SurveyError
 from dialogue.answer.intent.intent import Intent
 
+L = TypeVar("L")
 WEIGHTS_FILE = "model.safetensors"
-UNREADABLE = (OSError, ValueError, KeyError, SafetensorError)  # what broken files of a model raise
+_UNREADABLE = (OSError, ValueError, KeyError, SafetensorError)  # what broken files of a model raise
 VOCABULARY_FILE = "vocab.json"  # a JSON list in order of number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StoredClassifier:
+class StoredModel(Generic[L]):
     """Never changed once it is read."""
 
-    model: Any  # a transformers sequence classifier, ready to be asked
-    labels: tuple[Intent, ...]
+    model: Any  # of transformers, ready to be asked
+    labels: tuple[L, ...]
     vocabulary: tuple[str, ...]
 
 
-def read_classifier(folder: Path, what: str, trained_with: str) -> StoredClassifier:
-    """`folder`: config.json (labels are our intents), model.safetensors, vocab.json.
+def read_model(
+    folder: Path, what: str, trained_with: str, *, kind: Any, label: Callable[[str], L]
+) -> StoredModel[L]:
+    """`folder`: config.json, model.safetensors, vocab.json. `kind`: AutoModelFor… of transformers.
 
-    `what` it should hold and what it is `trained_with` go into the SurveyError raised if it does not.
+    `label` makes one of its name; ValueError: there is none. `what` the folder should hold and what it is
+    `trained_with` go into the SurveyError raised if it does not.
     """
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        labels = tuple(Intent(config.id2label[i]) for i in range(config.num_labels))
-        model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
+        labels = tuple(label(config.id2label[i]) for i in range(config.num_labels))
+        model = kind.from_pretrained(folder, local_files_only=True)
         vocabulary = tuple(json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8")))
-    except UNREADABLE as exc:
+    except _UNREADABLE as exc:
         raise SurveyError(
             f"{folder}: no usable {what} ({type(exc).__name__}); "
             f"restore it from the repository or train it with {trained_with}"
         ) from exc
-    return StoredClassifier(model=model.eval(), labels=labels, vocabulary=vocabulary)
+    return StoredModel(model=model.eval(), labels=labels, vocabulary=vocabulary)
+
+
+def read_classifier(folder: Path, what: str, trained_with: str) -> StoredModel[Intent]:
+    """Of whole replies; its labels are our intents. See `read_model`."""
+    kind = AutoModelForSequenceClassification
+    return read_model(folder, what, trained_with, kind=kind, label=Intent)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from transformers import BertConfig, BertForSequenceClassification
+from transformers import BertConfig, BertForSequenceClassification, PreTrainedModel
 
 from decision_hook.contract import SurveyError
 from dialogue.answer.intent.stored import VOCABULARY_FILE, WEIGHTS_FILE
@@ -30,9 +30,7 @@ def untrained(*, words: int, longest: int) -> BertForSequenceClassification:
     )
 
 
-def write_classifier(
-    model: BertForSequenceClassification, vocabulary: Sequence[str], report: Report, out: Path
-) -> Report:
+def write_classifier(model: PreTrainedModel, vocabulary: Sequence[str], report: Report, out: Path) -> Report:
     """Writes config.json, model.safetensors, vocab.json and report.json; returns the report, with its size.
 
     Raises SurveyError if `out` cannot be written.
