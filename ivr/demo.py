@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from decision_hook.contract import Application, CallVerdict, CreditDecision
+from decision_hook.contract import Application, CallVerdict, CreditDecision, Grade
 from decision_hook.credit_limit.decide import decide, must_call
 from dialogue.events import CallEvent
 from ivr.app import App
@@ -174,6 +174,25 @@ def report(results: Sequence[Result]) -> dict[str, object]:
             name: {"as_expected": sum(flags), "of": len(flags), "interval": wilson(sum(flags), len(flags))}
             for name, flags in by_name.items()
         },
+        "understood": understood([result.verdict for result in results if result.verdict is not None]),
+    }
+
+
+def understood(verdicts: Sequence[CallVerdict]) -> dict[str, object]:
+    """Of the questions about facts: how many replies left it open, at first and after repeat and keypad."""
+    grades: dict[tuple[UUID, str], list[Grade]] = {}
+    for verdict in verdicts:
+        for answer in verdict.answers:
+            if answer.fact_key is not None:
+                grades.setdefault((verdict.call, answer.question), []).append(answer.grade)
+    at_first = sum(replies[0] is Grade.UNCLEAR for replies in grades.values())
+    at_last = sum(replies[-1] is Grade.UNCLEAR for replies in grades.values())
+    return {
+        "questions": len(grades),
+        "unclear_at_first": at_first,
+        "unclear_at_first_interval": wilson(at_first, len(grades)),
+        "unclear_at_last": at_last,
+        "unclear_at_last_interval": wilson(at_last, len(grades)),
     }
 
 
