@@ -43,7 +43,9 @@ ANSWERED = frozenset({Intent.ANSWER, Intent.YES, Intent.NO})
 FOLDS = 5
 RIDGE = 0.01
 FALSELY_FOUND = 0.01  # of answers about a fact
+FALSELY_ASIDE = 0.005  # more of them, where no harm is done
 TRIED = np.arange(0.5, 0.98, 0.01)
+ASIDES_TRIED = np.arange(0.3, 0.98, 0.01)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Row:
     intent: Intent
     about_fact: bool
     fact: PhoneEvidence | None
+    phrase_score: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Asker:
             intent=intent,
             about_fact=asked is not None,
             fact=fact,
+            phrase_score=witnesses.phrase.score if witnesses.phrase is not None else None,
         )
 
     def _fact(self, heard: Transcript, asked: AskedQuestion) -> PhoneEvidence | None:
@@ -152,35 +156,59 @@ def left_out(rows: Sequence[Row]) -> NDArray[np.float64]:
     return p
 
 
-def graded(rows: Sequence[Row], p: NDArray[np.float64], above: float) -> list[Intent]:
+def graded(rows: Sequence[Row], p: NDArray[np.float64], above: float, aside_above: float) -> list[Intent]:
     """As the judge does."""
     found = []
     for row, shares in zip(rows, p, strict=True):
         intents = dict(zip(INTENTS, shares.tolist(), strict=True))
-        sounds = Sounds(fact=row.fact, intents=intents, sure_above=above, length=0)
+        sounds = Sounds(
+            fact=row.fact,
+            intents=intents,
+            sure_above=above,
+            aside_above=aside_above,
+            length=0,
+            phrase_score=row.phrase_score,
+        )
         intent = sounds.guess(open_answer=False).intent
         aside = intent is Intent.OFF_TOPIC and row.fact is not None and not unlike(row.fact)
         found.append(Intent.ANSWER if aside else intent)
     return found
 
 
+def falsely_found(rows: Sequence[Row], found: Sequence[Intent]) -> float:
+    """Share of answers about a fact that are taken for something else."""
+    return float(
+        np.mean(
+            [
+                f not in ANSWERED
+                for f, row in zip(found, rows, strict=True)
+                if row.intent is Intent.ANSWER and row.about_fact
+            ]
+        )
+    )
+
+
 def sure_above(rows: Sequence[Row], p: NDArray[np.float64]) -> float:
     """The least at which few answers about a fact are taken for something else."""
     for above in TRIED:
-        found = graded(rows, p, float(above))
-        taken = [
-            f not in ANSWERED
-            for f, row in zip(found, rows, strict=True)
-            if row.intent is Intent.ANSWER and row.about_fact
-        ]
-        if np.mean(taken) <= FALSELY_FOUND:
+        if falsely_found(rows, graded(rows, p, float(above), float(above))) <= FALSELY_FOUND:
             return float(above)
     return float(TRIED[-1])
 
 
-def report(rows: Sequence[Row], p: NDArray[np.float64], above: float) -> None:
-    found = graded(rows, p, above)
-    print(f"{len(rows)} recordings; sure from {above:.2f} on")
+def aside_above(rows: Sequence[Row], p: NDArray[np.float64], above: float) -> float:
+    """The least at which few more are."""
+    before = falsely_found(rows, graded(rows, p, above, above))
+    for aside in ASIDES_TRIED:
+        if falsely_found(rows, graded(rows, p, above, float(aside))) - before <= FALSELY_ASIDE:
+            return min(float(aside), above)
+    return above
+
+
+def report(rows: Sequence[Row], p: NDArray[np.float64], above: float, aside: float) -> None:
+    found = graded(rows, p, above, aside)
+    print(f"{len(rows)} recordings; sure from {above:.2f} on, asides from {aside:.2f}")
+    print(f"answers taken for something else: {falsely_found(rows, found):.2%}")
     for intent in INTENTS:
         those = [f for f, row in zip(found, rows, strict=True) if row.intent is intent]
         if those:
@@ -214,14 +242,16 @@ def main() -> None:
         print(f"\r{len(rows)}", end="", file=sys.stderr)
     p = left_out(rows)
     above = sure_above(rows, p)
-    report(rows, p, above)
+    aside = aside_above(rows, p, above)
+    report(rows, p, above, aside)
     if chosen.write:
-        write(chosen.tables / "heard_intents.yaml", rows, above)
+        write(chosen.tables / "heard_intents.yaml", rows, above, aside)
 
 
-def write(path: Path, rows: Sequence[Row], above: float) -> None:
+def write(path: Path, rows: Sequence[Row], above: float, aside: float) -> None:
     weights = {name: round(float(b), 3) for name, b in zip(FEATURES, fitted(rows), strict=True)}
-    table = {"source": "simulated", "n": len(rows), "weights": weights, "sure_above": round(above, 2)}
+    table: dict[str, object] = {"source": "simulated", "n": len(rows), "weights": weights}
+    table |= {"sure_above": round(above, 2), "aside_above": round(aside, 2)}
     header = "# Made by scripts/fit_intents.py: what kind of reply it is, by its words and its sounds.\n"
     path.write_text(header + yaml.safe_dump(table, allow_unicode=True, sort_keys=False), encoding="utf-8")
 

@@ -7,6 +7,7 @@ which has heard real speech in quantity; only two convolutions are learnt here.
 import argparse
 import random
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,10 @@ from dialogue.hearing.phone_head import KERNEL, answer_of
 from dialogue.hearing.phones import BLANK, FIRST_FINAL, PHONES
 
 WIDTH = 320
-HELD_OUT = 0.05
+DROPOUT = 0.3
+MASKED = 0.12  # share of frames hidden while learning, in stretches (Park et al., SpecAugment, 2019)
+MASK_FRAMES = 8  # the longest stretch
+HELD_OUT = 20  # every so many-th sentence, in all its versions
 BATCH_FRAMES = 4_000
 
 
@@ -33,14 +37,26 @@ class Trained(nn.Module):
         self.first = nn.Conv1d(width, WIDTH, KERNEL, padding=KERNEL // 2)
         self.second = nn.Conv1d(WIDTH, WIDTH, KERNEL, padding=KERNEL // 2)
         self.last = nn.Conv1d(WIDTH, len(PHONES), 1)
-        self.dropout = nn.Dropout(0.15)
+        self.dropout = nn.Dropout(DROPOUT)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(batch, frames, width) to log-probabilities (frames, batch, phones)."""
         x = nn.functional.layer_norm(x, (x.shape[2],)).transpose(1, 2)
+        if self.training:
+            x = x * kept(x.shape[0], x.shape[2])
         x = self.dropout(nn.functional.gelu(self.first(self.dropout(x))))
         x = self.dropout(nn.functional.gelu(self.second(x)))
         return self.last(x).permute(2, 0, 1).log_softmax(dim=-1)
+
+
+def kept(batch: int, frames: int) -> torch.Tensor:
+    """0 where frames are hidden, else 1: (batch, 1, frames)."""
+    mask = torch.ones(batch, 1, frames)
+    for row in range(batch):
+        for _ in range(round(frames * MASKED / (MASK_FRAMES / 2))):
+            first = int(torch.randint(frames, ()))
+            mask[row, 0, first : first + int(torch.randint(1, MASK_FRAMES + 1, ()))] = 0.0
+    return mask
 
 
 class Examples:
@@ -60,6 +76,9 @@ class Examples:
 
     def target(self, i: int) -> NDArray[np.int16]:
         return self.targets[self.target_starts[i] : self.target_starts[i] + self.target_lengths[i]]
+
+    def held_out(self, i: int) -> bool:
+        return zlib.crc32(self.target(i).tobytes()) % HELD_OUT == 0
 
     def batches(self, chosen: Sequence[int], rng: random.Random) -> list[list[int]]:
         """Of alike length, so that little is padding; in random order."""
@@ -120,7 +139,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--features", type=Path, nargs="+", required=True)
     arguments.add_argument("--test", type=Path, nargs="*", default=[])
-    arguments.add_argument("--epochs", type=int, default=12)
+    arguments.add_argument("--epochs", type=int, default=9)
     arguments.add_argument("--models", type=Path, default=Path("var/models"))
     arguments.add_argument("--out", type=Path, default=Path("config/models/phones.npz"))
     arguments.add_argument("--threads", type=int, default=2)
@@ -133,7 +152,8 @@ def main() -> None:
         i for i in range(len(examples.lengths)) if examples.lengths[i] > 1.6 * examples.target_lengths[i]
     ]
     rng.shuffle(usable)
-    held, learnt = usable[: int(len(usable) * HELD_OUT)], usable[int(len(usable) * HELD_OUT) :]
+    learnt = [i for i in usable if not examples.held_out(i)]
+    held = [i for i in usable if examples.held_out(i)]
     head = Trained(examples.rows.shape[1])
     per_epoch = len(examples.batches(learnt, rng))
     optimiser = torch.optim.AdamW(head.parameters(), lr=2e-3, weight_decay=1e-2)

@@ -17,6 +17,7 @@ _UNLIKE, _UNLIKE_EACH = -20.0, -4.5
 _EITHER = 0.6  # P that a reply is a yes or a no at all
 _PLAIN = 0.93  # P of the one against the other; 0.9 took one clear 没有 in thirty for a 有
 _NAYS = frozenset({Intent.NO, Intent.DENIAL, Intent.NOT_APPLIED})
+_SAID = frozenset({Agreement.EQUAL, Agreement.PART})
 _SAYS_YES_OR_NO = _NAYS | {Intent.YES, Intent.ANSWER}
 
 
@@ -39,8 +40,13 @@ def judge_by_sounds(
     if guess.intent is Intent.OFF_TOPIC and grade is not None and unlike(sounds.fact):
         return plain(grade, guess.source)
     judgement = conclude(made, (), tables.match, sounds.fact)
-    in_words = made.reading.agreement in {Agreement.EQUAL, Agreement.PART}
-    if judgement.grade is Grade.MATCH and not in_words and sounds.hardly_an_answer():
+    said = made.reading.agreement
+    by_chance = judgement.grade is Grade.MATCH and said not in _SAID and sounds.hardly_an_answer()
+    # 这是我的隐私，不说 holds something like 一二.
+    no_answer = (
+        judgement.grade is Grade.MISMATCH and said is not Agreement.OTHER and sounds.rather_no_answer()
+    )
+    if by_chance or no_answer:
         return replace(judgement, grade=Grade.UNCLEAR, confidence=None, why="found in what is no answer")
     return or_not_known(judgement, grade, guess.source)
 

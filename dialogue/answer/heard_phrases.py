@@ -10,7 +10,7 @@ from dialogue.answer.intent.intent import Intent
 from dialogue.answer.spotting import Tolerance, best_path, spot, syllable_scores
 from dialogue.hearing.phones import FIRST_FINAL, HUM_IDS, phone_ids
 
-SHORTEST = 3  # syllables; shorter phrases are found in anything
+SHORTEST = 3  # syllables; shorter phrases are found in anything, and must be all that is said
 _WORST = -12.0  # nats
 _FURTHEST = 30.0  # nats
 
@@ -28,7 +28,7 @@ class Phrases:
         for intent, texts in phrases.items():
             for text in texts:
                 sounds = phone_ids(text)
-                if sum(phone >= FIRST_FINAL for phone in sounds) >= SHORTEST:
+                if sounds:
                     found.setdefault(sounds, intent)
         return cls(sounds=tuple(found), intents=tuple(found.values()))
 
@@ -38,6 +38,7 @@ class HeardPhrase:
     """The phrase that explains a reply best."""
 
     intent: Intent
+    score: float  # nats against the best path of any sounds, what is heard around it included
     fit: float  # per syllable
     worst: float  # of its worst syllable
     lead: float  # over the best phrase of another meaning
@@ -49,19 +50,27 @@ def hear_phrase(
 ) -> HeardPhrase | None:
     """None: there are no phrases, or nothing was heard. Blocks for some 30 ms with 400 phrases and 2 s."""
     heard = sum(FIRST_FINAL <= phone < min(HUM_IDS) for phone, _, _ in best_path(log_posteriors))
-    if not phrases.sounds or not heard:
+    chosen = [i for i, sounds in enumerate(phrases.sounds) if _syllables(sounds) >= min(heard, SHORTEST)]
+    if not chosen or not heard:
         return None
-    fits = spot(phrases.sounds, log_posteriors, tolerance)
-    best = max(range(len(fits)), key=lambda i: fits[i].score)
-    others = [f.score for f, i in zip(fits, phrases.intents, strict=True) if i is not phrases.intents[best]]
+    fits = dict(
+        zip(chosen, spot([phrases.sounds[i] for i in chosen], log_posteriors, tolerance), strict=True)
+    )
+    best = max(fits, key=lambda i: fits[i].score)
+    others = [fit.score for i, fit in fits.items() if phrases.intents[i] is not phrases.intents[best]]
     scores = [
         max(score, _WORST)
         for score in syllable_scores(phrases.sounds[best], log_posteriors, tolerance, fits[best])
     ] or [_WORST]
     return HeardPhrase(
         intent=phrases.intents[best],
+        score=fits[best].score,
         fit=sum(scores) / len(scores),
         worst=min(scores),
         lead=min(_FURTHEST, fits[best].score - max(others, default=-_FURTHEST)),
         share=min(1.0, len(scores) / heard),
     )
+
+
+def _syllables(sounds: tuple[int, ...]) -> int:
+    return sum(phone >= FIRST_FINAL for phone in sounds)

@@ -10,7 +10,7 @@ from decision_hook.contract import FactKind
 from dialogue.answer.content import mentions
 from dialogue.answer.corrections import final_claim
 from dialogue.answer.fold import simplified, without_fillers
-from dialogue.answer.heard_phrases import Phrases, hear_phrase
+from dialogue.answer.heard_phrases import HeardPhrase, Phrases, hear_phrase
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.intent.witnesses import Witnesses
@@ -28,9 +28,12 @@ _STORY = 0.95  # P from which even such an answer is none
 # answers on bad lines 75 %. And per syllable, whatever is heard around it: 33 and 95 %.
 _EXPLAINED, _HOLDS_ONE = -12.0, -3.0
 _CERTAIN = 0.9  # P of an intent: enough to end a call
-_HARDLY = 0.2  # P of an answer below which a value among other sounds is chance
+_HARDLY = 0.05  # P of an answer below which a value among other sounds is chance
 # These count against the caller.
 _AGAINST = frozenset({Intent.DENIAL, Intent.NOT_APPLIED, Intent.REFUSAL})
+# Taken for one another they cost a sentence; taken for an answer they may cost the caller.
+_ASIDES = frozenset({Intent.OFF_TOPIC, Intent.REPEAT, Intent.SLOWER, Intent.WHO_ARE_YOU})
+_ANSWERED = frozenset({Intent.ANSWER, Intent.YES, Intent.NO})
 # Not undone by a value: who is unsure may name one, and a machine speaks of numbers.
 _WHATEVER_FITS = frozenset(
     {Intent.ANSWER, Intent.YES, Intent.NO, Intent.DONT_KNOW, Intent.ANNOUNCEMENT, Intent.VOICEMAIL}
@@ -50,7 +53,9 @@ class Sounds:
     fact: PhoneEvidence | None  # None: no fact, none that can be said, or something was taken back
     intents: dict[Intent, float]  # P of each, words and sounds together
     sure_above: float  # from here on a reply is no answer
+    aside_above: float  # the same where it is plainly none, and harmless
     length: int  # characters written down, without fillers
+    phrase_score: float | None = None  # nats of the phrase that explains it best; None: none was looked for
 
     def guess(self, *, open_answer: bool) -> IntentGuess:
         """What kind of reply it is; an answer unless the contrary is plain."""
@@ -58,6 +63,8 @@ class Sounds:
         sure = _STORY if open_answer and self.length >= _LONG_REPLY else self.sure_above
         if intent in _AGAINST and self.may_hold_a_value():
             sure = max(sure, _CERTAIN)
+        if intent in _ASIDES and not open_answer and self._no_answer() >= _CERTAIN:
+            sure = min(sure, self.aside_above)
         if self.intents[intent] < sure or (self._explained() and intent not in _WHATEVER_FITS):
             intent = Intent.ANSWER  # 一共三口人 resembles 找个真人
         return IntentGuess(intent=intent, probability=self.intents[intent], source="sounds")
@@ -70,13 +77,24 @@ class Sounds:
         """A value that is found in it may be there by chance: 看电视呢 holds something like 一四年."""
         return self.intents[Intent.ANSWER] < _HARDLY and not self._explained()
 
+    def rather_no_answer(self) -> bool:
+        """Taken for an answer only because a value may be in it."""
+        others = [p for intent, p in self.intents.items() if intent not in _ANSWERED]
+        return max(others) >= self.sure_above
+
     def may_hold_a_value(self) -> bool:
         """Some value of the fact's kind, right or wrong, fits a part of the reply."""
         return self.fact is not None and self.fact.best_fit > _HOLDS_ONE
 
+    def _no_answer(self) -> float:
+        """P that it is none, whatever else it is."""
+        return 1.0 - sum(self.intents[intent] for intent in _ANSWERED)
+
     def _explained(self) -> bool:
-        """A value is all that was said."""
-        return self.fact is not None and self.fact.score > _EXPLAINED
+        """A value is all that was said, and no phrase explains it better: 你是谁 is not 二十."""
+        if self.fact is None or self.fact.score <= _EXPLAINED:
+            return False
+        return self.phrase_score is None or self.fact.score >= self.phrase_score
 
 
 class Listener:
@@ -101,13 +119,17 @@ class Listener:
             fact = weigh_phones(sayable(made.sides, self._tables), log_posteriors, self._tolerance)
         fit = self._tables.heard_intents
         intents = {intent: float(intent is Intent.ANSWER) for intent in Intent}
+        phrase: HeardPhrase | None = None
         if any(phone not in HUM_IDS for phone, _, _ in best_path(log_posteriors)):  # a 嗯 says nothing
-            intents = self.witnesses(fact, text, log_posteriors, kind).posterior(fit.weights)
+            witnesses = self.witnesses(fact, text, log_posteriors, kind)
+            intents, phrase = witnesses.posterior(fit.weights), witnesses.phrase
         return Sounds(
             fact=fact,
             intents=intents,
             sure_above=fit.sure_above,
+            aside_above=fit.aside_above,
             length=len(mentions(text)),
+            phrase_score=phrase.score if phrase is not None else None,
         )
 
     def witnesses(

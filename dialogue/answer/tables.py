@@ -109,6 +109,7 @@ class IntentTable(_File):
     """Phrases of one intent, matched by words and by sound."""
 
     phrases: Words
+    alone: Words = ()  # phrases that mean it only if nothing else is said; told by sound
     # regular expressions over the simplified, upper-case text
     patterns: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
     by_sound: bool = True
@@ -161,6 +162,8 @@ class IntentFit(_File):
     n: Annotated[int, Field(ge=0)]
     weights: Mapping[str, float]
     sure_above: Annotated[float, Field(ge=0.5, lt=1)]  # from here on a reply is no answer
+    # The same for what is off the topic, or asks for something, where hardly an answer is left.
+    aside_above: Annotated[float, Field(ge=0.2, lt=1)]
 
 
 class SideFit(_File):
@@ -286,7 +289,11 @@ class Tables:
 
     def spoken_phrases(self) -> dict[Intent, tuple[str, ...]]:
         """By intent, everything that may be looked for by its sounds."""
-        found = {Intent(name): table.phrases for name, table in self.intents.items() if table.by_sound}
+        found = {
+            Intent(name): (*table.phrases, *table.alone)
+            for name, table in self.intents.items()
+            if table.by_sound
+        }
         for intent, wordings in self.requests.items():
             found[intent] = (*found.get(intent, ()), *wordings)
         return found

@@ -19,6 +19,7 @@ YEAR = asked(FactKind.YEAR, "2016", key="hire_year")
 CAR = asked(FactKind.YES_NO, "no", key="car_loan")
 FITS = PhoneEvidence(fit=-0.1, worst=-0.3, lead=9.0, rival_fit=-3.0, score=-1.0)
 OTHER = PhoneEvidence(fit=-5.0, worst=-9.0, lead=-14.0, rival_fit=-0.2, score=-1.0)
+PLAINLY = PhoneEvidence(fit=-9.0, worst=-12.0, lead=-15.0, rival_fit=0.0, score=-1.0)
 UNLIKE = PhoneEvidence(fit=-7.0, worst=-12.0, lead=0.0, rival_fit=-7.0, score=-60.0)
 
 
@@ -32,8 +33,13 @@ def intents(**shares: float) -> dict[Intent, float]:
     return {intent: shares.get(intent.value, 0.0) for intent in Intent}
 
 
+def heard(fact: PhoneEvidence, intent: Intent, p: float) -> Sounds:
+    shares = intents(**{intent.value: p})
+    return Sounds(fact=fact, intents=shares, sure_above=0.7, aside_above=0.5, length=4)
+
+
 def graded(words: str, fact: PhoneEvidence, intent: Intent, p: float, grade: Grade | None) -> Grade:
-    sounds = Sounds(fact=fact, intents=intents(**{intent.value: p}), sure_above=0.7, length=4)
+    sounds = heard(fact, intent, p)
     guess = IntentGuess(intent=intent, probability=p, source="sounds")
     found = judge_by_sounds(made(words), sounds, guess, grade, tables())
     assert found is not None
@@ -50,6 +56,20 @@ def test_a_value_found_in_something_else_is_unclear() -> None:
     assert graded("在看电视", among, Intent.OFF_TOPIC, 0.9, Grade.OFF_TOPIC) is Grade.UNCLEAR
     assert graded("二零一六年", among, Intent.OFF_TOPIC, 0.9, Grade.OFF_TOPIC) is Grade.MATCH  # in the words
     assert graded("在看电视", FITS, Intent.OFF_TOPIC, 0.9, Grade.OFF_TOPIC) is Grade.MATCH  # nothing else
+
+
+def test_a_wrong_value_found_in_a_refusal_is_unclear() -> None:
+    """这是我的隐私，不说 holds something like 一二, for which the refusal is put again."""
+
+    def put_again(words: str, p: float) -> Grade:
+        guess = IntentGuess(intent=Intent.ANSWER, probability=1 - p, source="sounds")
+        found = judge_by_sounds(made(words), heard(PLAINLY, Intent.REFUSAL, p), guess, None, tables())
+        assert found is not None
+        return found.grade
+
+    assert put_again("可是我那一次", 0.85) is Grade.UNCLEAR
+    assert put_again("可是我那一次", 0.5) is Grade.MISMATCH
+    assert put_again("二零一三年", 0.85) is Grade.MISMATCH  # in the words
 
 
 def test_another_value_is_no_other_topic() -> None:

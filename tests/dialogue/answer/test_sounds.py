@@ -1,6 +1,6 @@
 """The judge where the engine tells sounds: what was written down matters less than what was heard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -93,10 +93,26 @@ def test_a_long_story_may_hold_a_phrase() -> None:
     assert listened(story, story, K.FREE).guess(open_answer=True).intent is Intent.ANSWER
 
 
+def told_so(
+    shares: Mapping[Intent, float],
+    fact: PhoneEvidence | None = None,
+    *,
+    length: int = 5,
+    phrase_score: float | None = None,
+) -> Sounds:
+    return Sounds(
+        fact=fact,
+        intents={intent: shares.get(intent, 0.0) for intent in Intent},
+        sure_above=0.7,
+        aside_above=0.5,
+        length=length,
+        phrase_score=phrase_score,
+    )
+
+
 def test_a_request_must_be_surer_in_a_story_than_alone() -> None:
     shares = {**dict.fromkeys(Intent, 0.0), Intent.LATER: 0.9, Intent.ANSWER: 0.1}
-    short = Sounds(fact=None, intents=shares, sure_above=0.7, length=4)
-    story = Sounds(fact=None, intents=shares, sure_above=0.7, length=12)
+    short, story = told_so(shares, length=4), told_so(shares, length=12)
     assert short.guess(open_answer=True).intent is Intent.LATER
     assert story.guess(open_answer=False).intent is Intent.LATER
     assert story.guess(open_answer=True).intent is Intent.ANSWER
@@ -109,7 +125,7 @@ def test_a_value_that_explains_the_reply_is_no_request() -> None:
     def told(score: float | None, intent: Intent = Intent.HUMAN, fit: float = -0.1) -> tuple[Intent, bool]:
         fact = replace(fits, score=score, fit=fit) if score is not None else None
         intents = {**shares, intent: 0.95, Intent.HUMAN: 0.95 if intent is Intent.HUMAN else 0.0}
-        sounds = Sounds(fact=fact, intents=intents, sure_above=0.7, length=5)
+        sounds = told_so(intents, fact)
         guess = sounds.guess(open_answer=False)
         return guess.intent, sounds.certain(guess)
 
@@ -124,8 +140,31 @@ def test_what_counts_against_the_caller_must_be_surer_where_a_value_may_be() -> 
     def told(p: float, fit: float) -> Intent:
         fact = PhoneEvidence(fit=fit, worst=fit, lead=0.0, rival_fit=-9.0, score=-30.0)
         intents = {**dict.fromkeys(Intent, 0.0), Intent.DENIAL: p, Intent.ANSWER: 1 - p}
-        return Sounds(fact=fact, intents=intents, sure_above=0.7, length=5).guess(open_answer=False).intent
+        return told_so(intents, fact).guess(open_answer=False).intent
 
     assert told(0.8, fit=-8.0) is Intent.DENIAL
     assert told(0.8, fit=-1.0) is Intent.ANSWER
     assert told(0.95, fit=-1.0) is Intent.DENIAL
+
+
+def test_a_phrase_that_explains_the_reply_better_than_any_value_is_one() -> None:
+    value = PhoneEvidence(fit=-3.0, worst=-5.0, lead=1.0, rival_fit=-4.0, score=-10.0)
+    shares = {Intent.WHO_ARE_YOU: 0.98, Intent.ANSWER: 0.02}
+    for phrase_score, intent in ((-1.0, Intent.WHO_ARE_YOU), (-30.0, Intent.ANSWER), (None, Intent.ANSWER)):
+        assert told_so(shares, value, phrase_score=phrase_score).guess(open_answer=False).intent is intent
+
+
+@pytest.mark.parametrize(
+    ("shares", "intent"),
+    [
+        ({Intent.OFF_TOPIC: 0.6, Intent.REPEAT: 0.35, Intent.ANSWER: 0.05}, Intent.OFF_TOPIC),
+        ({Intent.OFF_TOPIC: 0.6, Intent.REPEAT: 0.2, Intent.ANSWER: 0.2}, Intent.ANSWER),
+        ({Intent.OFF_TOPIC: 0.4, Intent.REPEAT: 0.35, Intent.SLOWER: 0.25}, Intent.ANSWER),
+        ({Intent.REFUSAL: 0.6, Intent.OFF_TOPIC: 0.4}, Intent.ANSWER),  # would count against the caller
+        ({Intent.HUMAN: 0.6, Intent.OFF_TOPIC: 0.4}, Intent.ANSWER),  # would end the call
+    ],
+)
+def test_which_harmless_aside_it_is_need_not_be_sure_if_it_is_no_answer(
+    shares: dict[Intent, float], intent: Intent
+) -> None:
+    assert told_so(shares).guess(open_answer=False).intent is intent

@@ -58,7 +58,7 @@ def test_a_wording_counts_for_what_it_means_only() -> None:
 
 
 def test_a_phrase_and_a_fitting_value_are_held_against_each_other() -> None:
-    phrase = HeardPhrase(intent=Intent.REPEAT, fit=-1.0, worst=-2.0, lead=5.0, share=1.0)
+    phrase = HeardPhrase(intent=Intent.REPEAT, score=-4.0, fit=-1.0, worst=-2.0, lead=5.0, share=1.0)
     weights = {**NONE, "phrase": 3.0, "phrase_fit": 1.0, "answer": 2.0, "fact_fit": 6.0}
     fits = witnesses(phrase=phrase, fact_score=0.0).posterior(weights)
     unlike = witnesses(phrase=phrase, fact_score=-60.0).posterior(weights)
