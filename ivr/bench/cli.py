@@ -106,7 +106,8 @@ def search(
         int, typer.Option(min=100, max=100_000, help="Searches at each size, half of them of strangers.")
     ] = 1_000,
     graph_up_to: Annotated[
-        int, typer.Option(min=0, help="Voices up to which hnswlib builds its graph: an hour for a million.")
+        int,
+        typer.Option(min=0, help="Voices up to which hnswlib builds its graph: some minutes for a million."),
     ] = 100_000,
     as_json: Json = False,
 ) -> None:

@@ -55,7 +55,7 @@ def run(
     tell: Callable[[str], None],
     graph_up_to: int,
 ) -> Report:
-    """Blocks: about a minute per million voices for ours, longer for the others, an hour for the graph."""
+    """Blocks: about a minute per million voices for ours, longer for the others, ten for the graph."""
     state: dict[str, object] = {
         "cores": len(os.sched_getaffinity(0)),
         "load_average": [round(load, 2) for load in os.getloadavg()],
