@@ -21,7 +21,7 @@ from config.settings import Settings
 from decision_hook.contract import Fact, FactKind
 from dialogue.answer.heard_grade import unlike
 from dialogue.answer.intent.classify import IntentClassifier
-from dialogue.answer.intent.intent import Intent
+from dialogue.answer.intent.intent import ANSWERED, Intent
 from dialogue.answer.intent.phone_model import PhoneIntentModel
 from dialogue.answer.intent.witnesses import FEATURES
 from dialogue.answer.match import plan
@@ -39,7 +39,6 @@ from scripts.match_values import asked_for, draw_value
 from scripts.train_phone_intents import spoken_answers, spoken_replies
 
 INTENTS = tuple(Intent)
-ANSWERED = frozenset({Intent.ANSWER, Intent.YES, Intent.NO})
 FOLDS = 5
 RIDGE = 0.01
 FALSELY_FOUND = 0.01  # of answers about a fact

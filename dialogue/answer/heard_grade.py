@@ -90,7 +90,7 @@ def yes_or_no(made: Plan, intents: Mapping[Intent, float], fit: IntentFit) -> Ju
 def intent_wins(intent: Intent, made: Plan) -> bool:
     """Whether a reply that sounds like no answer is none, although a value may be read from it."""
     agreement = made.reading.agreement
-    if agreement in {Agreement.EQUAL, Agreement.PART}:
+    if agreement in _SAID:
         # 没有房贷 to "have you a mortgage?" is the answer itself.
         return intent in {Intent.ANNOUNCEMENT, Intent.VOICEMAIL}
     if agreement is Agreement.OTHER:

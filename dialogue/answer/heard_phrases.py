@@ -20,6 +20,7 @@ class Phrases:
     """Every phrase by its sounds, and what it means. Made once."""
 
     sounds: tuple[tuple[int, ...], ...]
+    syllables: tuple[int, ...]  # of each
     intents: tuple[Intent, ...]
 
     @classmethod
@@ -30,7 +31,8 @@ class Phrases:
                 sounds = phone_ids(text)
                 if sounds:
                     found.setdefault(sounds, intent)
-        return cls(sounds=tuple(found), intents=tuple(found.values()))
+        syllables = tuple(sum(phone >= FIRST_FINAL for phone in sounds) for sounds in found)
+        return cls(sounds=tuple(found), syllables=syllables, intents=tuple(found.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def hear_phrase(
 ) -> HeardPhrase | None:
     """None: there are no phrases, or nothing was heard. Blocks for some 30 ms with 400 phrases and 2 s."""
     heard = sum(FIRST_FINAL <= phone < min(HUM_IDS) for phone, _, _ in best_path(log_posteriors))
-    chosen = [i for i, sounds in enumerate(phrases.sounds) if _syllables(sounds) >= min(heard, SHORTEST)]
+    chosen = [i for i, count in enumerate(phrases.syllables) if count >= min(heard, SHORTEST)]
     if not chosen or not heard:
         return None
     fits = dict(
@@ -70,7 +72,3 @@ def hear_phrase(
         lead=min(_FURTHEST, fits[best].score - max(others, default=-_FURTHEST)),
         share=min(1.0, len(scores) / heard),
     )
-
-
-def _syllables(sounds: tuple[int, ...]) -> int:
-    return sum(phone >= FIRST_FINAL for phone in sounds)

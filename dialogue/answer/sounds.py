@@ -12,7 +12,7 @@ from dialogue.answer.corrections import final_claim
 from dialogue.answer.fold import simplified, without_fillers
 from dialogue.answer.heard_phrases import HeardPhrase, Phrases, hear_phrase
 from dialogue.answer.intent.classify import IntentClassifier
-from dialogue.answer.intent.intent import Intent, IntentGuess
+from dialogue.answer.intent.intent import ANSWERED, Intent, IntentGuess
 from dialogue.answer.intent.witnesses import Witnesses
 from dialogue.answer.match import Plan
 from dialogue.answer.phone_evidence import PhoneEvidence, weigh_phones
@@ -33,11 +33,8 @@ _HARDLY = 0.05  # P of an answer below which a value among other sounds is chanc
 _AGAINST = frozenset({Intent.DENIAL, Intent.NOT_APPLIED, Intent.REFUSAL})
 # Taken for one another they cost a sentence; taken for an answer they may cost the caller.
 _ASIDES = frozenset({Intent.OFF_TOPIC, Intent.REPEAT, Intent.SLOWER, Intent.WHO_ARE_YOU})
-_ANSWERED = frozenset({Intent.ANSWER, Intent.YES, Intent.NO})
 # Not undone by a value: who is unsure may name one, and a machine speaks of numbers.
-_WHATEVER_FITS = frozenset(
-    {Intent.ANSWER, Intent.YES, Intent.NO, Intent.DONT_KNOW, Intent.ANNOUNCEMENT, Intent.VOICEMAIL}
-)
+_WHATEVER_FITS = ANSWERED | {Intent.DONT_KNOW, Intent.ANNOUNCEMENT, Intent.VOICEMAIL}
 
 
 class PhoneIntents(Protocol):
@@ -79,7 +76,7 @@ class Sounds:
 
     def rather_no_answer(self) -> bool:
         """Taken for an answer only because a value may be in it."""
-        others = [p for intent, p in self.intents.items() if intent not in _ANSWERED]
+        others = [p for intent, p in self.intents.items() if intent not in ANSWERED]
         return max(others) >= self.sure_above
 
     def may_hold_a_value(self) -> bool:
@@ -88,7 +85,7 @@ class Sounds:
 
     def _no_answer(self) -> float:
         """P that it is none, whatever else it is."""
-        return 1.0 - sum(self.intents[intent] for intent in _ANSWERED)
+        return 1.0 - sum(self.intents[intent] for intent in ANSWERED)
 
     def _explained(self) -> bool:
         """A value is all that was said, and no phrase explains it better: 你是谁 is not 二十."""

@@ -23,6 +23,10 @@ class Intent(StrEnum):
     VOICEMAIL = "voicemail"
 
 
+# A reply to what was asked; every other intent is none.
+ANSWERED = frozenset({Intent.ANSWER, Intent.YES, Intent.NO})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentGuess:
     intent: Intent

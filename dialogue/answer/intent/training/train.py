@@ -15,7 +15,7 @@ from transformers import BertForSequenceClassification
 
 from decision_hook.contract import SurveyError
 from dialogue.answer.intent.classify import SURE
-from dialogue.answer.intent.intent import Intent
+from dialogue.answer.intent.intent import ANSWERED, Intent
 from dialogue.answer.intent.rules import by_rule
 from dialogue.answer.intent.tokens import SPECIAL, Vocabulary, tokens
 from dialogue.answer.intent.training.classifier import Report, untrained, write_classifier
@@ -26,7 +26,6 @@ _BATCH = 64
 _NOISE = 0.35  # share of characters misheard at most; a quarter of the syllables is, at 12 dB
 _RATE = 1.5e-3
 _LONGEST = 64  # characters and syllables of a reply
-_ANSWERS = frozenset({Intent.ANSWER, Intent.YES, Intent.NO})
 
 Progress = Callable[[int, int], None]
 
@@ -142,7 +141,7 @@ def _measured(
                 with_rules += final is example.intent
                 if example.intent is Intent.ANSWER:
                     answers += 1
-                    lost += final not in _ANSWERS
+                    lost += final not in ANSWERED
     return {
         "n": len(part),
         "accuracy_model": round(sum(right.values()) / len(part), 4),
