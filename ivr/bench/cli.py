@@ -105,17 +105,17 @@ def search(
     probes: Annotated[
         int, typer.Option(min=100, max=100_000, help="Searches at each size, half of them of strangers.")
     ] = 1_000,
-    graph_up_to: Annotated[
+    peers_up_to: Annotated[
         int,
-        typer.Option(min=0, help="Voices up to which hnswlib builds its graph: some minutes for a million."),
-    ] = 100_000,
+        typer.Option(min=0, help="Voices up to which hnswlib and Milvus Lite take part: ten minutes a million."),
+    ] = 1_000_000,
     as_json: Json = False,
 ) -> None:
     """How fast and how exactly a watch list of any length is searched, beside other indexes.
 
     Lists are drawn from the measured spread of voices; 2.5 GB of memory for a million with everybody, 12 GB
-    for ten million, which are ours alone. hnswlib and Milvus Lite (up to 100,000 voices) take part if they
-    are installed (pip install 'shengwen[bench]').
+    for ten million, which are ours alone. hnswlib and Milvus Lite take part if they are installed
+    (pip install 'shengwen[bench]').
     """
     from voiceprint.backend import Backend
     from voiceprint.bench.population import draw
@@ -135,7 +135,7 @@ def search(
         wanted,
         lambda size: draw(table, voices=size, probes=probes, seed=size),
         _tell,
-        graph_up_to,
+        peers_up_to,
     )
     _print(dict(report), as_json=as_json)
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,19 +206,21 @@ class Hnswlib:
 
 
 class MilvusLite:
-    """Milvus' embedded form, with its exact index."""
+    """Milvus' embedded form, with its exact index. Written out once built: what is not is searched slowly."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "milvus.db"
+        self._path = folder / f"milvus-{uuid4().hex}.db"
 
     def build(self, listed: Listed) -> None:
         from pymilvus import MilvusClient
 
-        self._path.unlink(missing_ok=True)
         self._client = MilvusClient(str(self._path))
-        self._client.create_collection("voices", dimension=listed.shape[1], metric_type="IP")
+        index = self._client.prepare_index_params()
+        index.add_index("vector", index_type="FLAT", metric_type="IP")
+        self._client.create_collection("voices", dimension=listed.shape[1], metric_type="IP", index_params=index)
         for start, part in parts(listed, 5_000):
             self.add(np.arange(start, start + len(part)), part)
+        self._client.flush("voices")
 
     def aim(self, probes: Vectors, nearest: Keys) -> str:
         return "exact"
@@ -238,7 +241,7 @@ class MilvusLite:
 
     @property
     def bytes_held(self) -> int:
-        held = [self._path, *self._path.parent.rglob("*")] if self._path.exists() else []
+        held = [self._path, *self._path.rglob("*")] if self._path.exists() else []
         return sum(path.stat().st_size for path in held if path.is_file())
 
 

@@ -22,7 +22,6 @@ CHANGED = 200  # voices added and removed, one at a time, while the clock runs
 SLOW_S = 20.0  # what takes longer is measured on fewer probes or removals, at least MIN_TIMES
 MIN_TIMES = 100
 PEERS_UP_TO = 2_000_000  # voices; beyond, 32-bit vectors do not fit beside ours
-SERVER_UP_TO = 100_000
 
 
 class Measured(TypedDict):
@@ -53,14 +52,14 @@ def run(
     sizes: Sequence[int],
     populate: Callable[[int], Population],
     tell: Callable[[str], None],
-    graph_up_to: int,
+    peers_up_to: int,
 ) -> Report:
-    """Blocks: about a minute per million voices for ours, longer for the others, ten for the graph."""
+    """Blocks: about a minute per million voices for ours, longer for the others, ten for hnswlib and Milvus Lite."""
     state: dict[str, object] = {
         "cores": len(os.sched_getaffinity(0)),
         "load_average": [round(load, 2) for load in os.getloadavg()],
     }
-    limits = {"hnswlib": graph_up_to, "milvus_lite": SERVER_UP_TO}
+    limits = {"hnswlib": peers_up_to, "milvus_lite": peers_up_to}
     report = Report(sizes={}, peers={}, machine=state, not_installed=[])
     with tempfile.TemporaryDirectory() as folder:
         others = peers(Path(folder))
