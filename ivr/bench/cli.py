@@ -107,7 +107,9 @@ def search(
     ] = 1_000,
     peers_up_to: Annotated[
         int,
-        typer.Option(min=0, help="Voices up to which hnswlib and Milvus Lite take part: ten minutes a million."),
+        typer.Option(
+            min=0, help="Voices up to which hnswlib and Milvus Lite take part: ten minutes a million."
+        ),
     ] = 1_000_000,
     as_json: Json = False,
 ) -> None:

@@ -217,7 +217,9 @@ class MilvusLite:
         self._client = MilvusClient(str(self._path))
         index = self._client.prepare_index_params()
         index.add_index("vector", index_type="FLAT", metric_type="IP")
-        self._client.create_collection("voices", dimension=listed.shape[1], metric_type="IP", index_params=index)
+        self._client.create_collection(
+            "voices", dimension=listed.shape[1], metric_type="IP", index_params=index
+        )
         for start, part in parts(listed, 5_000):
             self.add(np.arange(start, start + len(part)), part)
         self._client.flush("voices")
