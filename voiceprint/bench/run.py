@@ -54,7 +54,7 @@ def run(
     tell: Callable[[str], None],
     peers_up_to: int,
 ) -> Report:
-    """Blocks: about a minute per million voices for ours, longer for the others, ten for hnswlib and Milvus Lite."""
+    """Blocks: a minute per million voices for ours, more for others, ten for hnswlib and Milvus Lite."""
     state: dict[str, object] = {
         "cores": len(os.sched_getaffinity(0)),
         "load_average": [round(load, 2) for load in os.getloadavg()],
