@@ -49,6 +49,8 @@ class HearingSettings(Section):
     model: Path | None = None  # None: the gathered model of that engine
     # Tells single sounds from the encoder of the gathered Whisper; not used with another one. None: without.
     phones: Path | None = Path("config/models/phones.npz")
+    # Tells hesitations from the same encoder. None: by the steadiness of sounds and what was written down.
+    fillers: Path | None = Path("config/models/fillers.npz")
     threads: Annotated[int, Field(ge=1, le=64)] = 2
     deadline_s: Annotated[float, Field(ge=1, le=60)] = 8.0
 
@@ -104,7 +106,6 @@ class AnswerSettings(Section):
     tables: Path = Path("config/tables")  # words, sounds, the fitted decision
     intent_model: Path | None = Path("config/models/intent")  # a transformers classifier; None: rules only
     phone_intent_model: Path = Path("config/models/phone_intent")  # the same by sounds, where they are told
-    filler_model: Path = Path("config/models/fillers")  # which of the sounds are hesitations
 
 
 class VoiceprintSettings(Section):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from config.settings import Settings
 from dialogue.answer.consent import ConsentJudge
-from dialogue.answer.delivery.filler_model import FillerModel
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.phone_model import PhoneIntentModel
 from dialogue.answer.intent.stored import WEIGHTS_FILE
@@ -72,13 +71,12 @@ async def open_hearing(settings: Settings, stack: AsyncExitStack) -> HearingDesk
     intents = IntentClassifier(tables, model_folder=settings.answer.intent_model)
     await asyncio.to_thread(intents.warm)
     phone_intents = await asyncio.to_thread(PhoneIntentModel, settings.answer.phone_intent_model)
-    fillers = await asyncio.to_thread(FillerModel, settings.answer.filler_model)
     return HearingDesk(
         recognizer=recognizer,
         recognizer_name=settings.hearing.engine,
         activity=silero.stream,
         completion=CompletionInThread(completion, thinking),
-        judge=AnswerJudge(recognizer, intents, tables, weighing, phone_intents, fillers),
+        judge=AnswerJudge(recognizer, intents, tables, weighing, phone_intents),
         script_judge=SpokenScriptJudge(ConsentJudge(recognizer, intents, tables, weighing)),
         longest_wait_s=lambda last_s: max(
             recognizer.live_wait_s(last_s=last_s), silero.live_wait_s(last_s=last_s)
@@ -100,10 +98,11 @@ async def open_recognizer(settings: Settings, stack: AsyncExitStack) -> SharedRe
 def tables_version(settings: Settings) -> str:
     """Hash of every table and of the models of sounds, so that a verdict can say what it was weighed with."""
     digest = hashlib.sha256()
+    for head in (settings.hearing.phones, settings.hearing.fillers):
+        if head is not None:
+            digest.update(head.read_bytes())
     if settings.hearing.phones is not None:
-        digest.update(settings.hearing.phones.read_bytes())
-        for folder in (settings.answer.phone_intent_model, settings.answer.filler_model):
-            digest.update((folder / WEIGHTS_FILE).read_bytes())
+        digest.update((settings.answer.phone_intent_model / WEIGHTS_FILE).read_bytes())
     for path in sorted(settings.answer.tables.glob("*.yaml")):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

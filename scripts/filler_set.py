@@ -1,4 +1,4 @@
-"""Answers with filled pauses at known places, as phones: `python -m scripts.filler_set --n 5000`.
+"""Answers with filled pauses at known places, as encoder frames: `python -m scripts.filler_set --n 5000`.
 
 Sentences of scripts/phone_set.py are aligned with their sounds and cut; hesitations of some are put before or
 into others, with silences as people make them. Silences without a hesitation, and sentences as they are, 那个
@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import Settings
-from dialogue.answer.delivery.told_sounds import ToldSounds, told_sounds
 from dialogue.hearing.ctranslate2_whisper import CTranslate2Whisper
 from dialogue.hearing.features import duration_s, log_mel, window_s
 from dialogue.hearing.phone_head import PhoneHead, load_head
@@ -33,6 +32,7 @@ POINTS = re.compile(r"[那这]个(?![，。…]|$)")
 NOT_FILLED = re.compile(r"^[啊哦哎喂]")  # neither one thing nor the other
 LATE_MS = 40  # a phone is told about so long after its sound begins
 STEP = RATE_HZ // 100
+SAMPLES = RATE_HZ * FRAME_MS // 1_000  # a frame of the encoder
 WAYS = {"as spoken": 0.12, "before": 0.2, "inside": 0.16, "silence inside": 0.16, "none": 0.36}
 POINTING = 0.25  # share of sentences in which 那个 or 这个 points at something
 HELD_OUT = 10  # every tenth sentence, and what is made of it
@@ -66,14 +66,17 @@ class Ear:
         assert settings.hearing.phones is not None
         self._head: PhoneHead = load_head(settings.hearing.phones)
 
-    def phones(self, utterances: Sequence[Utterance]) -> list[NDArray[np.float32]]:
-        """Log-posteriors of utterances of one window."""
+    def frames(self, utterances: Sequence[Utterance]) -> list[NDArray[np.float32]]:
+        """Encoder frames, (n, width) each, of utterances of one window."""
         batch = np.stack([log_mel(utterance, mels=self._model.mels) for utterance in utterances])
-        found = []
-        for utterance, encoded in zip(utterances, self._model.encode(batch), strict=True):
-            frames = min(len(encoded), round((duration_s(utterance) + TAIL_S) * 1_000 / FRAME_MS))
-            found.append(self._head.log_posteriors(encoded[:frames]))
-        return found
+        return [
+            encoded[: round((duration_s(utterance) + TAIL_S) * 1_000 / FRAME_MS)]
+            for utterance, encoded in zip(utterances, self._model.encode(batch), strict=True)
+        ]
+
+    def phones(self, utterance: Utterance) -> NDArray[np.float32]:
+        """Log-posteriors."""
+        return self._head.log_posteriors(self.frames([utterance])[0])
 
 
 def aligned(log_posteriors: NDArray[np.float32], said: Sequence[int]) -> list[int]:
@@ -117,7 +120,7 @@ def read_cuts(folder: Path, ear: Ear) -> Iterator[Cut]:
         if not said or len(first) == len(said) or NOT_FILLED.match(text):
             continue
         sound = to_float(np.load(folder / entry["file"]))
-        [log_posteriors] = ear.phones([Utterance(samples=np.load(folder / entry["file"]))])
+        log_posteriors = ear.phones(Utterance(samples=np.load(folder / entry["file"])))
         at = [frame * FRAME_MS - LATE_MS for frame in aligned(log_posteriors, said)]
         places = [
             quietest(sound, at[i])
@@ -184,12 +187,12 @@ def on_the_telephone(
     return Utterance(samples=samples), replace(made, fillers=fillers)
 
 
-def labelled(log_posteriors: NDArray[np.float32], made: Made) -> tuple[ToldSounds, NDArray[np.bool_]]:
-    """What is told, and which of it belongs to a filled pause."""
-    told = told_sounds(log_posteriors)
-    spans = [(a * 1_000 / RATE_HZ, b * 1_000 / RATE_HZ) for a, b in made.fillers]
-    at = [first * FRAME_MS - LATE_MS / 2 for first in told.first]
-    return told, np.array([any(a - 20 <= ms < b for a, b in spans) for ms in at], dtype=np.bool_)
+def labelled(frames: int, made: Made) -> NDArray[np.bool_]:
+    """Which of so many frames belong to a filled pause."""
+    labels = np.zeros(frames, dtype=np.bool_)
+    for first, end in made.fillers:
+        labels[first // SAMPLES : -(-end // SAMPLES)] = True
+    return labels
 
 
 def main() -> None:
@@ -207,15 +210,12 @@ def main() -> None:
     sentences = [Sentence(text="", clean=cut.sound) for cut in cuts]
     rng, sound_rng = random.Random(chosen.seed), np.random.default_rng(chosen.seed)
     waiting: defaultdict[int, list[tuple[Utterance, Made]]] = defaultdict(list)
-    soft, times, labels, lengths, held_out = [], [], [], [], []
+    rows, labels, held_out = [], [], []
 
     def hear(group: list[tuple[Utterance, Made]]) -> None:
-        for (_, made), log_posteriors in zip(group, ear.phones([u for u, _ in group]), strict=True):
-            told, filled = labelled(log_posteriors, made)
-            soft.append(told.soft.astype(np.float16))
-            times.append(np.stack([told.first, told.end], axis=1))
-            labels.append(filled)
-            lengths.append(len(filled))
+        for (_, made), frames in zip(group, ear.frames([u for u, _ in group]), strict=True):
+            rows.append(frames.astype(np.float16))
+            labels.append(labelled(len(frames), made))
             held_out.append(made.held_out)
         group.clear()
 
@@ -231,10 +231,9 @@ def main() -> None:
             hear(group)
     np.savez(
         chosen.out,
-        soft=np.concatenate(soft),
-        times=np.concatenate(times),
+        rows=np.concatenate(rows),
         labels=np.concatenate(labels),
-        lengths=np.array(lengths),
+        lengths=np.array([len(frames) for frames in rows]),
         held_out=np.array(held_out),
     )
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from dialogue.hearing.ctranslate2_whisper import CTranslate2Whisper
+from dialogue.hearing.encoder_probe import answer_of
 from dialogue.hearing.features import log_mel
-from dialogue.hearing.phone_head import KERNEL, answer_of
+from dialogue.hearing.phone_head import KERNEL
 from dialogue.hearing.phones import BLANK, FIRST_FINAL, PHONES
 
 WIDTH = 320

@@ -11,7 +11,6 @@ from functools import partial
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
 from dialogue.answer.delivery.fillers import Spans, filled_pauses
-from dialogue.answer.delivery.fillers_by_phone import FillerTeller
 from dialogue.answer.evidence import fact_part, llr
 from dialogue.answer.heard_grade import intent_wins, judge_by_sounds, or_not_known, plain
 from dialogue.answer.intent.classify import IntentClassifier
@@ -69,20 +68,18 @@ class AnswerJudge:
         tables: Tables,
         executor: Executor,
         phone_intents: PhoneIntents,
-        fillers: FillerTeller,
         *,
         today: Callable[[], date] = date.today,
     ) -> None:
         """`executor`: where sounds are compared, some 20 ms an answer. `today`: what 去年 counts from.
 
-        `phone_intents` and `fillers`: asked where the recogniser tells sounds.
+        `phone_intents`: asked where the recogniser tells sounds.
         """
         self._recognizer = recognizer
         self._executor = executor
         self._listener = Listener(tables, intents, phone_intents)
         self._intents = intents
         self._tables = tables
-        self._fillers = fillers
         self._today = today
 
     async def weigh(self, heard: HeardAnswer, question: AskedQuestion) -> AnswerEvidence:
@@ -117,9 +114,8 @@ class AnswerJudge:
         self, heard: HeardAnswer, asked: AskedQuestion, transcript: Transcript
     ) -> tuple[Spans, float | None]:
         """Filled pauses, and how much was said. Blocks some milliseconds."""
-        text, phones = transcript.text, transcript.phones
-        spans = filled_pauses(heard, text, phones, self._fillers)
-        return spans, whole(text, phones, asked, self._tables.frames)
+        spans = filled_pauses(heard, transcript.text, transcript.hesitating)
+        return spans, whole(transcript.text, transcript.phones, asked, self._tables.frames)
 
     def _with_slot(
         self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript

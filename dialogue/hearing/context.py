@@ -38,10 +38,11 @@ def context_of(kind: FactKind, asked: str) -> str:
 
 
 _COPIED, _COPIED_SHARE = 5, 0.6  # characters; of the reading
+_WHOLE = 8  # characters of a question that nobody says back whole, whatever else is read
 
 
 def without_question(context: str, reading: str) -> str | None:
-    """What to tell the recogniser instead if its reading is only the question again; None: it is not.
+    """What to tell the recogniser instead if its reading is the question again; None: it is not.
 
     `context`: of `context_of`; any other is never judged. One of 40 noisy short answers is read so. An
     example that is read again is kept: without the examples the next reading was worse on average.
@@ -51,7 +52,10 @@ def without_question(context: str, reading: str) -> str | None:
         return None
     words = "".join(c for c in reading if c.isalnum())
     asked = "".join(c for c in context.removeprefix(examples) if c.isalnum())
-    return examples if copies(words, asked, least=_COPIED, share=_COPIED_SHARE) else None
+    again = (len(asked) >= _WHOLE and asked in words) or copies(
+        words, asked, least=_COPIED, share=_COPIED_SHARE
+    )
+    return examples if again else None
 
 
 def copies(words: str, told: str, *, least: int, share: float) -> bool:

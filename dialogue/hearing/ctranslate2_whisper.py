@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.forced import ForcedDecoder, TokenTree
-from dialogue.hearing.phone_head import PhoneHead
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.weights import read_weights
 from dialogue.hearing.whisper import (
     BEAM,
+    NO_HEADS,
     NO_REPEAT_NGRAM,
     REPETITION_PENALTY,
+    Heads,
     Reading,
     WhisperEngine,
 )
@@ -83,7 +84,7 @@ class CTranslate2Whisper:
         return self._decoder.log_probs(encoded, tree)
 
 
-def load(folder: Path, finder: SpeechFinder, *, threads: int, head: PhoneHead | None = None) -> WhisperEngine:
+def load(folder: Path, finder: SpeechFinder, *, threads: int, heads: Heads = NO_HEADS) -> WhisperEngine:
     """The engine on the model in `folder`. Raises SurveyError."""
     model = CTranslate2Whisper(folder, threads=threads)
-    return WhisperEngine(model, load_vocabulary(folder), finder, head)
+    return WhisperEngine(model, load_vocabulary(folder), finder, heads)

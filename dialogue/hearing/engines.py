@@ -7,8 +7,8 @@ from config.settings import Settings
 from dialogue.hearing.engine import HearingEngine
 
 if TYPE_CHECKING:
-    from dialogue.hearing.phone_head import PhoneHead
     from dialogue.hearing.speech import SpeechFinder
+    from dialogue.hearing.whisper import Heads
 
 
 def _whisper(settings: Settings) -> HearingEngine:
@@ -19,7 +19,7 @@ def _whisper(settings: Settings) -> HearingEngine:
     # One core per request here too: the threads that ask are `hearing.threads` already.
     torch.set_num_threads(1)
     folder = settings.hearing.model or settings.models / "whisper-base"
-    return load(folder, build_finder(settings), threads=settings.hearing.threads, head=_head(settings))
+    return load(folder, build_finder(settings), threads=settings.hearing.threads, heads=_heads(settings))
 
 
 def _transformers(settings: Settings) -> HearingEngine:
@@ -29,13 +29,19 @@ def _transformers(settings: Settings) -> HearingEngine:
     folder = settings.hearing.model or converted(
         settings.models / "whisper-base", settings.var / "converted" / "whisper-base"
     )
-    return load(folder, build_finder(settings), head=_head(settings))
+    return load(folder, build_finder(settings), heads=_heads(settings))
 
 
-def _head(settings: Settings) -> "PhoneHead | None":
+def _heads(settings: Settings) -> "Heads":
+    from dialogue.hearing.filler_head import load_filler_head
     from dialogue.hearing.phone_head import load_head
+    from dialogue.hearing.whisper import Heads
 
-    return load_head(settings.hearing.phones) if settings.hearing.phones is not None else None
+    phones, fillers = settings.hearing.phones, settings.hearing.fillers
+    return Heads(
+        phones=load_head(phones) if phones is not None else None,
+        fillers=load_filler_head(fillers) if fillers is not None else None,
+    )
 
 
 def _vosk(settings: Settings) -> HearingEngine:

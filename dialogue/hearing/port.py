@@ -37,6 +37,8 @@ class Transcript:
     words: tuple[Word, ...] = ()  # empty: engine gives no times
     # Natural-log P(phone) per 20 ms, (frames, len(dialogue.hearing.phones.PHONES)); None: not told
     phones: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    # P(the speaker hesitates) per 20 ms, (frames,); None: not told
+    hesitating: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 class RecognizerUnavailable(Exception):

@@ -12,13 +12,14 @@ from transformers.utils.logging import disable_progress_bar
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.forced import TokenTree
-from dialogue.hearing.phone_head import PhoneHead
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.whisper import (
     BEAM,
+    NO_HEADS,
     NO_REPEAT_NGRAM,
     REPETITION_PENALTY,
+    Heads,
     Reading,
     WhisperEngine,
 )
@@ -117,7 +118,7 @@ class TransformersWhisper:
         return found
 
 
-def load(folder: Path, finder: SpeechFinder, *, head: PhoneHead | None = None) -> WhisperEngine:
+def load(folder: Path, finder: SpeechFinder, *, heads: Heads = NO_HEADS) -> WhisperEngine:
     """The engine on the model in `folder`. Raises SurveyError."""
     disable_progress_bar()
-    return WhisperEngine(TransformersWhisper(folder), load_vocabulary(folder), finder, head)
+    return WhisperEngine(TransformersWhisper(folder), load_vocabulary(folder), finder, heads)

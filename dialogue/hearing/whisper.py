@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from dialogue.hearing.cleaning import heard, simplified
 from dialogue.hearing.context import without_question
+from dialogue.hearing.encoder_probe import answer_of
 from dialogue.hearing.engine import ToScore, ToTranscribe, WordingScore
 from dialogue.hearing.features import LONGEST_S, duration_s, log_mel, window_s
+from dialogue.hearing.filler_head import FillerHead
 from dialogue.hearing.forced import TokenTree
-from dialogue.hearing.phone_head import PhoneHead, answer_of
+from dialogue.hearing.phone_head import PhoneHead
 from dialogue.hearing.phones import FRAME_MS
 from dialogue.hearing.port import Transcript, Utterance
 from dialogue.hearing.speech import SpeechFinder
@@ -75,6 +77,35 @@ class WhisperModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Heads:
+    """What else is told from the encoder; what was trained on another one is put aside."""
+
+    phones: PhoneHead | None = None
+    fillers: FillerHead | None = None
+
+    def on(self, answer: NDArray[np.float32]) -> "Heads":
+        """Those that were trained on the encoder which answers the probe so."""
+        for name, head in (("phones", self.phones), ("fillers", self.fillers)):
+            if head is not None and not head.fits(answer):
+                _log.warning("hearing.%s: trained on another model than hearing.model; put aside", name)
+        return Heads(
+            phones=self.phones if self.phones is not None and self.phones.fits(answer) else None,
+            fillers=self.fillers if self.fillers is not None and self.fillers.fits(answer) else None,
+        )
+
+    def added(self, transcript: Transcript, frames: NDArray[np.float32]) -> Transcript:
+        """With what is told of these encoder frames, (n, width)."""
+        return replace(
+            transcript,
+            phones=self.phones.log_posteriors(frames) if self.phones is not None else None,
+            hesitating=self.fillers.probabilities(frames) if self.fillers is not None else None,
+        )
+
+
+NO_HEADS = Heads()
+
+
 class WhisperEngine:
     """Implements HearingEngine over one loaded model."""
 
@@ -83,22 +114,15 @@ class WhisperEngine:
         model: WhisperModel,
         vocabulary: Vocabulary,
         finder: SpeechFinder,
-        head: PhoneHead | None = None,
+        heads: Heads = NO_HEADS,
     ) -> None:
-        """`finder`: says where nobody speaks, because Whisper does not (it reads 鞋子 into noise).
-
-        `head`: tells sounds from this model's encoder; it is put aside if it was trained on another one.
-        """
+        """`finder`: says where nobody speaks, because Whisper does not (it reads 鞋子 into noise)."""
         self._model, self._vocabulary, self._finder = model, vocabulary, finder
-        self._head: PhoneHead | None = None
         self._encodings: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
-        if head is not None and head.fits(answer_of(lambda utterance: self._encode([utterance])[0])):
-            self._head = head
-        elif head is not None:
-            _log.warning(
-                "hearing.phones: trained on another model than hearing.model; wordings are scored instead"
-            )
+        self._heads = NO_HEADS
+        if heads is not NO_HEADS:
+            self._heads = heads.on(answer_of(lambda utterance: self._encode([utterance])[0]))
 
     def transcribe_many(self, orders: Sequence[ToTranscribe]) -> tuple[Transcript, ...]:
         """See HearingEngine. About 0.1 core-seconds per short answer, 0.06 in a batch."""
@@ -114,7 +138,8 @@ class WhisperEngine:
         found |= self._read(orders, encodings, {i: c for i, c in instead.items() if c is not None})
         for i, encoding in encodings.items():
             seconds = min(duration_s(orders[i].utterance), LONGEST_S)
-            found[i] = replace(found[i], phones=self._phones(encoding, seconds))
+            frames = encoding[: round((seconds + _SOUND_TAIL_S) * 1_000 / FRAME_MS)]
+            found[i] = self._heads.added(found[i], frames)
         return tuple(found[i] for i in range(len(orders)))
 
     def _read(
@@ -152,11 +177,6 @@ class WhisperEngine:
             )
             for order, encoding in zip(orders, encodings, strict=True)
         )
-
-    def _phones(self, encoded: NDArray[np.float32], seconds: float) -> NDArray[np.float32] | None:
-        if self._head is None:
-            return None
-        return self._head.log_posteriors(encoded[: round((seconds + _SOUND_TAIL_S) * 1_000 / FRAME_MS)])
 
     def _transcript(self, reading: Reading, seconds: float) -> Transcript:
         texts = [simplified(self._vocabulary.text(ids)).strip() for ids in reading.hypotheses]

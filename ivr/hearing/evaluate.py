@@ -116,7 +116,9 @@ async def _one(line: Line, bench: Bench) -> Heard:
     text = weighed.evidence.text
     measures = measure(heard, text, hums=len(weighed.fillers))
     core_s = time.process_time() - started_s
-    padded = await _padded(heard, asked, bench) if item.text and heard.segments else None
+    # What we took for silence is read whole: the other reading may hear it.
+    spoken = heard.samples if heard.segments else samples
+    padded = await _padded(spoken, asked, bench) if item.text else None
     return _compared(
         line,
         heard,
@@ -131,10 +133,10 @@ async def _one(line: Line, bench: Bench) -> Heard:
     )
 
 
-async def _padded(heard: HeardAnswer, asked: AskedQuestion, bench: Bench) -> str:
+async def _padded(samples: Samples, asked: AskedQuestion, bench: Bench) -> str:
     """What the same weights read in the window they were trained with."""
-    whole = np.zeros(max(len(heard.samples), round(PADDED_S * SAMPLE_RATE_HZ)), dtype=np.int16)
-    whole[: len(heard.samples)] = heard.samples
+    whole = np.zeros(max(len(samples), round(PADDED_S * SAMPLE_RATE_HZ)), dtype=np.int16)
+    whole[: len(samples)] = samples
     try:
         found = await bench.recognizer.transcribe(
             Utterance(samples=whole), context=context_of(asked.kind, asked.asked)

@@ -1,8 +1,9 @@
 """Filled pauses of an answer, 嗯, 呃 and the like: where they are. Pure.
 
-By the phone model where the recogniser has one. Without it by sound: one drawn-out, steady, voiced sound that
-a silence follows before the speaker goes on; what is said first and really meant, as 对 or 有, is told by the
-words, and a filler without any break is found only if the recogniser writes it down at the beginning.
+By the model of hesitations where the recogniser has one. Without it by sound: one drawn-out, steady, voiced
+sound that a silence follows before the speaker goes on; what is said first and really meant, as 对 or 有, is
+told by the words, and a filler without any break is found only if the recogniser writes it down at the
+beginning.
 """
 
 import re
@@ -12,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dialogue.answer.delivery.fillers_by_phone import FillerTeller, fillers_by_phone
+from dialogue.answer.delivery.fillers_by_frame import fillers_by_frame
 from dialogue.answer.delivery.measures import origin, stretches
 from dialogue.answer.delivery.pitch import pitch_track
 from dialogue.answer.values import HeardAnswer
@@ -38,15 +39,12 @@ _WORD_MS = 1_000  # 那个, drawn out
 Spans = tuple[tuple[int, int], ...]
 
 
-def filled_pauses(
-    heard: HeardAnswer, text: str, phones: NDArray[np.float32] | None, model: FillerTeller
-) -> Spans:
+def filled_pauses(heard: HeardAnswer, text: str, hesitating: NDArray[np.float32] | None) -> Spans:
     """(start, end) in ms since the call was answered, in order. Blocks some milliseconds.
 
-    `text`: what was understood, "" for nothing; `phones`: as in the transcript of the turn's samples;
-    `model`: asked about these.
+    `text`: what was understood, "" for nothing; `hesitating`: as in the transcript of the turn's samples.
     """
-    if phones is None:
+    if hesitating is None:
         return _by_sound(heard, text)
     parts = zip(heard.segments, stretches(heard), strict=True)
     sounds = [
@@ -54,7 +52,7 @@ def filled_pauses(
         for (start, _), samples in parts
         for a, b in _sounds(samples)
     ]
-    return tuple(fillers_by_phone(phones, sounds, model, first_ms=origin(heard)))
+    return tuple(fillers_by_frame(hesitating, sounds, first_ms=origin(heard)))
 
 
 def _by_sound(heard: HeardAnswer, text: str) -> Spans:

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 from decision_hook.contract import Fact, FactKind, FactSource, Grade, Hypothesis
-from dialogue.answer.delivery.filler_model import FillerModel
 from dialogue.answer.intent.phone_model import PhoneIntentModel
 from dialogue.answer.tables import Tables, read_tables
 from dialogue.answer.truth import Truth, truth_of
@@ -25,11 +24,6 @@ def tables() -> Tables:
 @cache
 def phone_intents() -> PhoneIntentModel:
     return PhoneIntentModel(TABLES.parent / "models" / "phone_intent")
-
-
-@cache
-def fillers() -> FillerModel:
-    return FillerModel(TABLES.parent / "models" / "fillers")
 
 
 def words(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from dialogue.answer.judge import AnswerJudge
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.hearing.port import Transcript
 from question_bank.question import FollowUp, KeypadForm
-from tests.dialogue.answer.asked import TODAY, asked, fillers, phone_intents, statistics, tables
+from tests.dialogue.answer.asked import TODAY, asked, phone_intents, statistics, tables
 from tests.fakes.recognizer import FakeRecognizer
 
 K = FactKind
@@ -35,7 +35,7 @@ def heard(*, keys: str = "", transcript: Transcript | None = None, silent: bool 
 def judge(recognizer: FakeRecognizer) -> AnswerJudge:
     executor = ThreadPoolExecutor(1)
     words = IntentClassifier(tables())
-    return AnswerJudge(recognizer, words, tables(), executor, phone_intents(), fillers(), today=lambda: TODAY)
+    return AnswerJudge(recognizer, words, tables(), executor, phone_intents(), today=lambda: TODAY)
 
 
 YEAR = asked(K.YEAR, "2016", key="hire_year", words="您是哪一年入职的？")

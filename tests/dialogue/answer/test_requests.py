@@ -11,7 +11,7 @@ from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
 from dialogue.answer.judge import AnswerJudge
 from dialogue.answer.requests import AHEAD, NEAR_FREE, RequestLikelihoods
-from tests.dialogue.answer.asked import asked, fillers, phone_intents, tables
+from tests.dialogue.answer.asked import asked, phone_intents, tables
 from tests.dialogue.answer.test_consent import heard
 from tests.fakes.recognizer import FakeRecognizer
 
@@ -45,9 +45,7 @@ async def test_a_misheard_request_for_a_person_is_heard() -> None:
     question = asked(FactKind.PLACE, "杭州")
     scores = {"帮我转人工客服": -6.0, "把我裁刑公克服": -4.0, "杭州": -12.0}
     engine = FakeRecognizer(["把我裁刑公克服"], scores=scores)
-    judge = AnswerJudge(
-        engine, IntentClassifier(tables()), tables(), ThreadPoolExecutor(1), phone_intents(), fillers()
-    )
+    judge = AnswerJudge(engine, IntentClassifier(tables()), tables(), ThreadPoolExecutor(1), phone_intents())
     assert (await judge.weigh(heard(), question)).grade is Grade.HUMAN
 
 
@@ -61,7 +59,7 @@ class Believing(IntentClassifier):
 async def test_what_only_the_model_takes_for_a_farewell_is_asked_again() -> None:
     intents = Believing(tables())
     engine = FakeRecognizer(["先召唤吧"] * 2, scores={"先召唤吧": -4.0, "没空先挂了": -8.0})
-    judge = AnswerJudge(engine, intents, tables(), ThreadPoolExecutor(1), phone_intents(), fillers())
+    judge = AnswerJudge(engine, intents, tables(), ThreadPoolExecutor(1), phone_intents())
     first = asked(FactKind.PLACE, "杭州")
     assert (await judge.weigh(heard(), first)).grade is Grade.UNCLEAR
     assert (await judge.weigh(heard(), replace(first, attempts=2))).grade is Grade.LATER

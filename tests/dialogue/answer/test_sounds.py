@@ -16,7 +16,7 @@ from dialogue.answer.phone_evidence import PhoneEvidence
 from dialogue.answer.sounds import Listener, Sounds
 from dialogue.answer.values import AskedQuestion, HeardAnswer
 from dialogue.hearing.port import Transcript
-from tests.dialogue.answer.asked import TODAY, asked, fillers, phone_intents, tables
+from tests.dialogue.answer.asked import TODAY, asked, phone_intents, tables
 from tests.dialogue.answer.sounding import sounds
 from tests.fakes.recognizer import FakeRecognizer
 
@@ -29,9 +29,7 @@ INCOME = asked(K.AMOUNT, "4000", key="monthly_income")
 def judge() -> Iterator[AnswerJudge]:
     with ThreadPoolExecutor(1) as executor:
         words = IntentClassifier(tables())
-        yield AnswerJudge(
-            FakeRecognizer(), words, tables(), executor, phone_intents(), fillers(), today=lambda: TODAY
-        )
+        yield AnswerJudge(FakeRecognizer(), words, tables(), executor, phone_intents(), today=lambda: TODAY)
 
 
 def heard(written: str, said: str) -> HeardAnswer:

@@ -11,7 +11,13 @@ EXAMPLES = context_of(FactKind.YEAR, "")
 
 
 @pytest.mark.parametrize(
-    "reading", ["您是哪一年到现在这家单位的？", "是哪一年到现在", "您哪一年到现在这家单位"]
+    "reading",
+    [
+        "您是哪一年到现在这家单位的？",
+        "是哪一年到现在",
+        "您哪一年到现在这家单位",
+        "二零零七年？一九四年。您是哪一年到现在这家单位的？",
+    ],
 )
 def test_the_question_again_is_no_reading(reading: str) -> None:
     assert without_question(YEAR, reading) == EXAMPLES

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from decision_hook.contract import SurveyError
-from dialogue.hearing.phone_head import answer_of, load_head, probe_sound
+from dialogue.hearing.encoder_probe import answer_of, probe_sound
+from dialogue.hearing.phone_head import load_head
 from dialogue.hearing.phones import PHONES, phone_ids, spelled_out
 from dialogue.hearing.port import Utterance
 

@@ -14,7 +14,7 @@ from dialogue.hearing.engine import HearingEngine, ToScore, ToTranscribe
 from dialogue.hearing.engines import build_engine
 from dialogue.hearing.features import log_mel
 from dialogue.hearing.forced import ForcedDecoder, grow_tree
-from dialogue.hearing.phones import PHONES, phone_ids
+from dialogue.hearing.phones import FRAME_MS, PHONES, phone_ids
 from dialogue.hearing.port import Utterance
 from dialogue.hearing.transformers_whisper import TransformersWhisper
 from dialogue.hearing.vocabulary import load_vocabulary
@@ -24,6 +24,7 @@ from tests.dialogue.hearing.conftest import spoken
 pytestmark = pytest.mark.models
 MODELS = Settings().models
 SAID = {"digits": "三七二九", "children": "两个孩子", "parents": "我和父母一起住", "forgotten": "不记得了"}
+HUM_ENDS_MS = 600  # in the hesitant recording
 DIGITS = context_of(FactKind.DIGITS, "请问尾号是多少？")
 
 
@@ -94,15 +95,30 @@ def test_the_sounds_are_told_by_either_engine(whisper: HearingEngine, transforme
         assert scores[0] > max(scores[1:]) + 1
 
 
-def test_another_encoder_puts_the_phone_model_aside(tmp_path: Path) -> None:
-    stored = dict(np.load(Settings().hearing.phones or ""))
-    np.savez(tmp_path / "other.npz", **(stored | {"encoder": np.roll(stored["encoder"], 1)}))
-    hearing = HearingSettings(threads=1, phones=tmp_path / "other.npz")
+def test_a_hesitation_is_told_by_either_engine(whisper: HearingEngine, transformers: HearingEngine) -> None:
+    """嗯, 0.3 s of nothing, 三七二九."""
+    for engine in (whisper, transformers):
+        [transcript] = engine.transcribe_many([ToTranscribe(utterance=spoken("hesitant"))])
+        assert transcript.hesitating is not None
+        hum, digits = np.split(transcript.hesitating, [HUM_ENDS_MS // FRAME_MS])
+        assert hum.max() > 0.95
+        assert digits[10:].max() < 0.5
+        [plain] = engine.transcribe_many([ToTranscribe(utterance=spoken("digits"))])
+        assert plain.hesitating is not None
+        assert plain.hesitating.max() < 0.5
+
+
+def test_another_encoder_puts_what_was_trained_on_this_one_aside(tmp_path: Path) -> None:
+    for name in ("phones", "fillers"):
+        stored = dict(np.load(getattr(Settings().hearing, name)))
+        np.savez(tmp_path / f"{name}.npz", **(stored | {"encoder": np.roll(stored["encoder"], 1)}))
+    hearing = HearingSettings(threads=1, phones=tmp_path / "phones.npz", fillers=tmp_path / "fillers.npz")
     [transcript] = build_engine(Settings(hearing=hearing)).transcribe_many(
         [ToTranscribe(utterance=spoken("digits"))]
     )
     assert bare(transcript.text) == "三七二九"
     assert transcript.phones is None
+    assert transcript.hesitating is None
 
 
 def test_forced_decoding_is_exact(converted_folder: Path) -> None:

@@ -10,7 +10,7 @@ from dialogue.answer.judge import AnswerJudge
 from dialogue.hearing.port import Transcript
 from dialogue.line import Samples
 from ivr.hearing.evaluate import Bench
-from tests.dialogue.answer.asked import TODAY, fillers, phone_intents, tables
+from tests.dialogue.answer.asked import TODAY, phone_intents, tables
 from tests.dialogue.answer.delivery.voices import WOMAN, pcm, spoken
 from tests.fakes.recognizer import FakeRecognizer
 
@@ -28,9 +28,7 @@ class LoudIsSpeech:
 def bench(executor: Executor, *transcripts: Transcript | str | None) -> Bench:
     recognizer = FakeRecognizer(transcripts)
     words = IntentClassifier(tables())
-    judge = AnswerJudge(
-        recognizer, words, tables(), executor, phone_intents(), fillers(), today=lambda: TODAY
-    )
+    judge = AnswerJudge(recognizer, words, tables(), executor, phone_intents(), today=lambda: TODAY)
     return Bench(judge=judge, recognizer=recognizer, stream=LoudIsSpeech, tables=tables(), today=TODAY)
 
 
