@@ -40,6 +40,9 @@ def judge_by_sounds(
     if guess.intent is Intent.OFF_TOPIC and grade is not None and unlike(sounds.fact):
         return plain(grade, guess.source)
     judgement = conclude(made, (), tables.match, sounds.fact)
+    doubted = judgement.grade is Grade.UNCLEAR and sounds.hardly_an_answer()
+    if doubted and guess.intent is Intent.OFF_TOPIC and grade is not None:
+        return plain(grade, guess.source)
     said = made.reading.agreement
     by_chance = judgement.grade is Grade.MATCH and said not in _SAID and sounds.hardly_an_answer()
     # 这是我的隐私，不说 holds something like 一二.

@@ -27,7 +27,8 @@ _STORY = 0.95  # P from which even such an answer is none
 # Nats of the likeliest value: of 151 recorded replies that were no answers 2 % fit one better, of 180 right
 # answers on bad lines 75 %. And per syllable, whatever is heard around it: 33 and 95 %.
 _EXPLAINED, _HOLDS_ONE = -12.0, -3.0
-_CERTAIN = 0.9  # P of an intent: enough to end a call
+_CERTAIN = 0.9  # P of an intent: enough to end a call ...
+_CERTAIN_IN_WORDS, _AHEAD = 0.8, 8.0  # ... or this, where a phrase leads any value by so many nats
 _HARDLY = 0.05  # P of an answer below which a value among other sounds is chance
 # These count against the caller.
 _AGAINST = frozenset({Intent.DENIAL, Intent.NOT_APPLIED, Intent.REFUSAL})
@@ -68,7 +69,10 @@ class Sounds:
 
     def certain(self, guess: IntentGuess) -> bool:
         """Enough to end the call; else, and where a value may be in it, it is asked about again."""
-        return (guess.probability or 0.0) >= _CERTAIN and not self.may_hold_a_value()
+        p = guess.probability or 0.0
+        return (
+            p >= _CERTAIN_IN_WORDS if self._said_plainly() else p >= _CERTAIN and not self.may_hold_a_value()
+        )
 
     def hardly_an_answer(self) -> bool:
         """A value that is found in it may be there by chance: 看电视呢 holds something like 一四年."""
@@ -86,6 +90,12 @@ class Sounds:
     def _no_answer(self) -> float:
         """P that it is none, whatever else it is."""
         return 1.0 - sum(self.intents[intent] for intent in ANSWERED)
+
+    def _said_plainly(self) -> bool:
+        """A phrase explains the reply far better than any value: 你打错了 holds something like 七年."""
+        if self.fact is None or self.phrase_score is None:
+            return False
+        return self.phrase_score >= self.fact.score + _AHEAD
 
     def _explained(self) -> bool:
         """A value is all that was said, and no phrase explains it better: 你是谁 is not 二十."""

@@ -20,6 +20,8 @@ OFFERED = Tries(asked=3, keypad_offered=True)
         pytest.param(Grade.UNCLEAR, Tries(), True, Step.REPHRASE, id="not understood, first time"),
         pytest.param(Grade.UNCLEAR, TWICE, True, Step.KEYPAD, id="not understood again"),
         pytest.param(Grade.UNCLEAR, TWICE, False, Step.NEXT, id="no keypad for this kind"),
+        pytest.param(Grade.OFF_TOPIC, Tries(), True, Step.REPHRASE, id="something else, first time"),
+        pytest.param(Grade.OFF_TOPIC, TWICE, True, Step.KEYPAD, id="something else again: perhaps misheard"),
         pytest.param(Grade.UNCLEAR, OFFERED, True, Step.NEXT, id="keypad did not help either"),
         pytest.param(Grade.REPEAT, Tries(), True, Step.REPEAT, id="say again"),
         pytest.param(Grade.SLOWER, TWICE, True, Step.SLOWER, id="slower, even late"),

@@ -58,6 +58,13 @@ def test_a_value_found_in_something_else_is_unclear() -> None:
     assert graded("在看电视", FITS, Intent.OFF_TOPIC, 0.9, Grade.OFF_TOPIC) is Grade.MATCH  # nothing else
 
 
+def test_what_is_neither_right_nor_wrong_and_hardly_an_answer_is_off_the_topic() -> None:
+    """今天天气挺好的 resembles 前年 a little."""
+    little = PhoneEvidence(fit=-4.0, worst=-6.0, lead=0.0, rival_fit=-4.0, score=-35.0)
+    assert graded("今天天气", little, Intent.OFF_TOPIC, 0.8, Grade.OFF_TOPIC) is Grade.OFF_TOPIC
+    assert graded("今天天气", little, Intent.ANSWER, 0.8, None) is Grade.UNCLEAR
+
+
 def test_a_wrong_value_found_in_a_refusal_is_unclear() -> None:
     """这是我的隐私，不说 holds something like 一二, for which the refusal is put again."""
 

@@ -134,6 +134,21 @@ def test_a_value_that_explains_the_reply_is_no_request() -> None:
     assert told(-7.0, Intent.DONT_KNOW)[0] is Intent.DONT_KNOW
 
 
+def test_a_phrase_far_ahead_of_any_value_is_certain_enough_to_end_the_call() -> None:
+    """你打错了 holds something like 七年, but that explains far less of it."""
+    value = PhoneEvidence(fit=-2.6, worst=-5.0, lead=1.0, rival_fit=-4.0, score=-17.8)
+
+    def certain(p: float, phrase_score: float | None) -> bool:
+        shares = {Intent.WRONG_PERSON: p, Intent.ANSWER: 1 - p}
+        sounds = told_so(shares, value, phrase_score=phrase_score)
+        return sounds.certain(sounds.guess(open_answer=False))
+
+    assert certain(0.85, phrase_score=-5.0)
+    assert not certain(0.75, phrase_score=-5.0)
+    assert not certain(0.98, phrase_score=-12.0)
+    assert not certain(0.98, phrase_score=None)
+
+
 def test_what_counts_against_the_caller_must_be_surer_where_a_value_may_be() -> None:
     def told(p: float, fit: float) -> Intent:
         fact = PhoneEvidence(fit=fit, worst=fit, lead=0.0, rival_fit=-9.0, score=-30.0)
