@@ -10,6 +10,7 @@ from functools import partial
 
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
+from dialogue.answer.corrected import corrected
 from dialogue.answer.delivery.fillers import Spans, filled_pauses
 from dialogue.answer.evidence import fact_part, llr
 from dialogue.answer.heard_grade import intent_wins, judge_by_sounds, or_not_known, plain
@@ -21,6 +22,7 @@ from dialogue.answer.requests import RequestLikelihoods
 from dialogue.answer.slots import slot_of
 from dialogue.answer.sounds import Listener, PhoneIntents, Sounds
 from dialogue.answer.tables import Tables
+from dialogue.answer.tolerance import tolerance_of
 from dialogue.answer.truth import Truth, truth_of
 from dialogue.answer.values import Agreement, AskedQuestion, HeardAnswer, Judgement, WordingRole
 from dialogue.answer.whole import SAID_WHOLE, whole
@@ -78,6 +80,7 @@ class AnswerJudge:
         self._recognizer = recognizer
         self._executor = executor
         self._listener = Listener(tables, intents, phone_intents)
+        self._tolerance = tolerance_of(tables.sound)
         self._intents = intents
         self._tables = tables
         self._today = today
@@ -99,8 +102,8 @@ class AnswerJudge:
         transcript = await self._transcribed(heard, question)
         if not transcript.text.strip() and transcript.phones is None:
             return _without_words(heard, question, Grade.UNCLEAR, "no words were recognised")
-        judgement = await self._judge(heard, question, truth, transcript)
         loop = asyncio.get_running_loop()
+        judgement = await self._judge(heard, question, truth, transcript)
         fillers, said = await loop.run_in_executor(self._executor, self._shape, heard, question, transcript)
         measures = {"fillers": float(len(fillers))} | ({SAID_WHOLE: said} if said is not None else {})
         evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
@@ -158,6 +161,10 @@ class AnswerJudge:
             guess = self._intents.classify(words, open_answer=truth is None)
             if guess.source == "model" and guess.intent in _GRADES:
                 guess = await self._borne_out(guess, heard, question, transcript.text)
+        if truth is not None and truth.kind is not FactKind.YES_NO and guess.intent not in _GRADES:
+            stands = await self._corrected(transcript)
+            if stands is not transcript:
+                return await self._judge(heard, question, truth, stands)
         certain = guess.source == "words" if sounds is None else sounds.certain(guess)
         if guess.intent in _ENDS_THE_CALL and question.attempts == 1 and not certain:
             return plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
@@ -210,6 +217,11 @@ class AnswerJudge:
         if requests is not None and known and not requests.bears_out(guess.intent):
             return IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
         return guess
+
+    async def _corrected(self, transcript: Transcript) -> Transcript:
+        """What stands of it if something is audibly taken back."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, corrected, transcript, self._tolerance)
 
     async def _sounds(
         self, made: Plan | None, words: str, transcript: Transcript, kind: FactKind

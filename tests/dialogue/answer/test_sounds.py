@@ -70,9 +70,13 @@ async def test_what_was_heard_decides(
     assert found.grade is grade
 
 
-async def test_what_was_taken_back_is_judged_by_its_words(judge: AnswerJudge) -> None:
-    found = await weighed(judge, YEAR, "一五年，不对，一六年", "一五年不对一六年")
-    assert found.grade is Grade.MATCH
+@pytest.mark.parametrize("written", ["{}，不对，{}", "{}五对{}", "{}，{}"])
+async def test_what_is_said_behind_a_correction_counts(judge: AnswerJudge, written: str) -> None:
+    wrong, right = "零九年", "一六年"
+    corrected = await weighed(judge, YEAR, written.format(wrong, right), f"{wrong}不对{right}")
+    assert corrected.grade is Grade.MATCH
+    taken_back = await weighed(judge, YEAR, written.format(right, wrong), f"{right}不对{wrong}")
+    assert taken_back.grade is Grade.MISMATCH
 
 
 def listened(said: str, written: str, kind: K = K.YEAR) -> Sounds:
