@@ -11,8 +11,10 @@ from functools import partial
 from decision_hook.contract import AnswerEvidence, FactKind, Grade
 from dialogue.answer.closed import wordings
 from dialogue.answer.corrected import corrected
+from dialogue.answer.corrections import final_claim
 from dialogue.answer.delivery.fillers import Spans, filled_pauses
 from dialogue.answer.evidence import fact_part, llr
+from dialogue.answer.fold import simplified
 from dialogue.answer.heard_grade import intent_wins, judge_by_sounds, or_not_known, plain
 from dialogue.answer.intent.classify import IntentClassifier
 from dialogue.answer.intent.intent import Intent, IntentGuess
@@ -109,9 +111,9 @@ class AnswerJudge:
         evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
             update={"measures": measures}
         )
-        return Weighed(
-            evidence=self._with_slot(evidence, question, transcript), judgement=judgement, fillers=fillers
-        )
+        if question.question.follow_ups and evidence.grade in ANSWERED:
+            evidence = self._with_slot(evidence, question, transcript, await self._corrected(transcript))
+        return Weighed(evidence=evidence, judgement=judgement, fillers=fillers)
 
     def _shape(
         self, heard: HeardAnswer, asked: AskedQuestion, transcript: Transcript
@@ -121,14 +123,17 @@ class AnswerJudge:
         return spans, whole(transcript.text, transcript.phones, asked, self._tables.frames)
 
     def _with_slot(
-        self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript
+        self, evidence: AnswerEvidence, asked: AskedQuestion, transcript: Transcript, stands: Transcript
     ) -> AnswerEvidence:
-        """Notes what a follow-up could repeat; the same whether the answer was right or wrong."""
-        question = asked.question
-        if not question.follow_ups or evidence.grade not in ANSWERED:
+        """Notes what a follow-up could repeat; the same whether the answer was right or wrong.
+
+        Nothing of what was taken back: words alone do not tell where that was heard and not written.
+        """
+        if stands is not transcript and not final_claim(simplified(transcript.text)).retracted:
             return evidence
         told = context_of(asked.kind, asked.asked)
-        slot = slot_of(transcript, asked.kind, question.fact_keys[0], self._tables, told=told)
+        key = asked.question.fact_keys[0]
+        slot = slot_of(transcript, asked.kind, key, self._tables, told=told)
         if slot is None:
             return evidence
         return evidence.model_copy(update={"said": slot.value, "said_confidence": slot.confidence})
