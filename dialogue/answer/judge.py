@@ -151,8 +151,14 @@ class AnswerJudge:
             return Transcript(text="")
 
     async def _judge(
-        self, heard: HeardAnswer, question: AskedQuestion, truth: Truth | None, transcript: Transcript
+        self,
+        heard: HeardAnswer,
+        question: AskedQuestion,
+        truth: Truth | None,
+        transcript: Transcript,
+        told: IntentGuess | None = None,
     ) -> Judgement:
+        """`told`: what kind of reply it is, if known: a part of one must not be taken for a request."""
         copied = repeats_question(transcript.text, question.asked)
         words = "" if copied else transcript.text
         made: Plan | None = None
@@ -160,16 +166,19 @@ class AnswerJudge:
             examples = context_of(question.kind, "")
             made = plan(truth, transcript, self._tables, examples=examples, asked=question.asked)
         sounds = await self._sounds(made, words, transcript, question.kind)
-        if sounds is not None:
+        if told is not None:
+            guess = told
+        elif sounds is not None:
             guess = sounds.guess(open_answer=truth is None)
         else:
             guess = self._intents.classify(words, open_answer=truth is None)
             if guess.source == "model" and guess.intent in _GRADES:
                 guess = await self._borne_out(guess, heard, question, transcript.text)
-        if truth is not None and truth.kind is not FactKind.YES_NO and guess.intent not in _GRADES:
+        value = truth is not None and truth.kind is not FactKind.YES_NO and guess.intent not in _GRADES
+        if value and told is None:
             stands = await self._corrected(transcript)
             if stands is not transcript:
-                return await self._judge(heard, question, truth, stands)
+                return await self._judge(heard, question, truth, stands, guess)
         certain = guess.source == "words" if sounds is None else sounds.certain(guess)
         if guess.intent in _ENDS_THE_CALL and question.attempts == 1 and not certain:
             return plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
