@@ -45,16 +45,14 @@ def decide(grade: Grade, tries: Tries, *, max_asked: int, has_keypad: bool) -> S
         if tries.silences < MAX_SILENCES:
             return Step.PATIENCE
         return Step.KEYPAD if has_keypad and not tries.keypad_offered else Step.GIVE_UP
-    if grade in {
-        Grade.UNCLEAR,
-        Grade.OFF_TOPIC,
-    }:  # off the topic, or badly heard: it is the same to ask again
+    if grade in NOT_ANSWERED:
         if tries.asked < max_asked:
             return Step.REPHRASE
         return Step.KEYPAD if has_keypad and not tries.keypad_offered else Step.NEXT
     return Step.NEXT
 
 
+NOT_ANSWERED = frozenset({Grade.UNCLEAR, Grade.OFF_TOPIC})  # what is off the topic may be badly heard
 COURTESIES = {
     Grade.REPEAT: Step.REPEAT,
     Grade.SLOWER: Step.SLOWER,

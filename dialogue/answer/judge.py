@@ -105,14 +105,17 @@ class AnswerJudge:
         if not transcript.text.strip() and transcript.phones is None:
             return _without_words(heard, question, Grade.UNCLEAR, "no words were recognised")
         loop = asyncio.get_running_loop()
-        judgement = await self._judge(heard, question, truth, transcript)
+        stands = transcript
+        if question.question.follow_ups or (truth is not None and truth.kind is not FactKind.YES_NO):
+            stands = await loop.run_in_executor(self._executor, corrected, transcript, self._tolerance)
+        judgement = await self._judge(heard, question, truth, transcript, stands)
         fillers, said = await loop.run_in_executor(self._executor, self._shape, heard, question, transcript)
         measures = {"fillers": float(len(fillers))} | ({SAID_WHOLE: said} if said is not None else {})
         evidence = _evidence(heard, question, transcript.text, judgement).model_copy(
             update={"measures": measures}
         )
         if question.question.follow_ups and evidence.grade in ANSWERED:
-            evidence = self._with_slot(evidence, question, transcript, await self._corrected(transcript))
+            evidence = self._with_slot(evidence, question, transcript, stands)
         return Weighed(evidence=evidence, judgement=judgement, fillers=fillers)
 
     def _shape(
@@ -156,9 +159,12 @@ class AnswerJudge:
         question: AskedQuestion,
         truth: Truth | None,
         transcript: Transcript,
+        stands: Transcript,
         told: IntentGuess | None = None,
     ) -> Judgement:
-        """`told`: what kind of reply it is, if known: a part of one must not be taken for a request."""
+        """`stands`: the transcript, or the part of it that was not taken back; `told`: what kind of reply it
+        is, if known: a part of one must not be taken for a request.
+        """
         copied = repeats_question(transcript.text, question.asked)
         words = "" if copied else transcript.text
         made: Plan | None = None
@@ -175,10 +181,8 @@ class AnswerJudge:
             if guess.source == "model" and guess.intent in _GRADES:
                 guess = await self._borne_out(guess, heard, question, transcript.text)
         value = truth is not None and truth.kind is not FactKind.YES_NO and guess.intent not in _GRADES
-        if value and told is None:
-            stands = await self._corrected(transcript)
-            if stands is not transcript:
-                return await self._judge(heard, question, truth, stands, guess)
+        if value and stands is not transcript:
+            return await self._judge(heard, question, truth, stands, stands, guess)
         certain = guess.source == "words" if sounds is None else sounds.certain(guess)
         if guess.intent in _ENDS_THE_CALL and question.attempts == 1 and not certain:
             return plain(Grade.UNCLEAR, f"perhaps {guess.intent}: asked again before the call is ended")
@@ -231,11 +235,6 @@ class AnswerJudge:
         if requests is not None and known and not requests.bears_out(guess.intent):
             return IntentGuess(intent=Intent.ANSWER, probability=None, source="sound")
         return guess
-
-    async def _corrected(self, transcript: Transcript) -> Transcript:
-        """What stands of it if something is audibly taken back."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, corrected, transcript, self._tolerance)
 
     async def _sounds(
         self, made: Plan | None, words: str, transcript: Transcript, kind: FactKind

@@ -7,18 +7,16 @@ scripts/train_fillers.py.
 
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from decision_hook.contract import SurveyError
 from dialogue.hearing.encoder_probe import same_encoder
+from dialogue.hearing.head_file import Layer, layers_of, stored_head
 
 DILATIONS = (1, 2, 4, 8, 16)  # of the inner layers: together they see 0.6 s to either side
-Layer = tuple[torch.Tensor, torch.Tensor]  # weight (out, in, kernel), bias (out,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +45,12 @@ class FillerHead:
 
 def load_filler_head(path: Path) -> FillerHead:
     """Raises SurveyError if the file is missing or not such a head."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            layers = [
-                (
-                    torch.from_numpy(stored[f"weight{i}"].astype(np.float32)),
-                    torch.from_numpy(stored[f"bias{i}"].astype(np.float32)),
-                )
-                for i in range(len(DILATIONS) + 2)
-            ]
-            encoder = np.asarray(stored["encoder"], dtype=np.float32)
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as exc:
-        raise SurveyError(
-            f"{path}: not a usable model of hesitations; train it with scripts/train_fillers.py, "
-            "or set hearing.fillers to null"
-        ) from exc
-    return FillerHead(first=layers[0], inner=tuple(layers[1:-1]), last=layers[-1], encoder=encoder)
+    with stored_head(
+        path,
+        what="model of hesitations",
+        trained_with="scripts/train_fillers.py",
+        setting="hearing.fillers",
+    ) as stored:
+        layers = layers_of(stored, len(DILATIONS) + 2)
+        encoder = np.asarray(stored["encoder"], dtype=np.float32)
+    return FillerHead(first=layers[0], inner=layers[1:-1], last=layers[-1], encoder=encoder)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -11,6 +10,7 @@ from torch.nn import functional
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.encoder_probe import same_encoder
+from dialogue.hearing.head_file import Layer, layers_of, stored_head
 from dialogue.hearing.phones import PHONES
 
 KERNEL = 5  # frames a layer sees at once
@@ -20,7 +20,7 @@ KERNEL = 5  # frames a layer sees at once
 class PhoneHead:
     """Convolutions over encoder frames. Immutable, safe to share."""
 
-    layers: tuple[tuple[torch.Tensor, torch.Tensor], ...]  # (weight (out, in, KERNEL or 1), bias (out,))
+    layers: tuple[Layer, ...]  # as wide as KERNEL or 1
     encoder: NDArray[np.float32]  # what the encoder it was trained on makes of the probe, (width,)
 
     def fits(self, answer: NDArray[np.float32]) -> bool:
@@ -41,23 +41,11 @@ class PhoneHead:
 
 def load_head(path: Path) -> PhoneHead:
     """Raises SurveyError if the file is missing or not such a head."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            phones = tuple(str(phone) for phone in stored["phones"])
-            count = int(stored["layers"])
-            layers = tuple(
-                (
-                    torch.from_numpy(stored[f"weight{i}"].astype(np.float32)),
-                    torch.from_numpy(stored[f"bias{i}"].astype(np.float32)),
-                )
-                for i in range(count)
-            )
-            encoder = np.asarray(stored["encoder"], dtype=np.float32)
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as exc:
-        raise SurveyError(
-            f"{path}: not a usable phone model; train it with scripts/train_phones.py, "
-            "or set hearing.phones to null"
-        ) from exc
+    trained_with = "scripts/train_phones.py"
+    with stored_head(path, what="phone model", trained_with=trained_with, setting="hearing.phones") as stored:
+        phones = tuple(str(phone) for phone in stored["phones"])
+        layers = layers_of(stored, int(stored["layers"]))
+        encoder = np.asarray(stored["encoder"], dtype=np.float32)
     if phones != PHONES:
-        raise SurveyError(f"{path}: was trained on other phones; train it again with scripts/train_phones.py")
+        raise SurveyError(f"{path}: was trained on other phones; train it again with {trained_with}")
     return PhoneHead(layers=layers, encoder=encoder)
