@@ -41,21 +41,21 @@ _COPIED, _COPIED_SHARE = 5, 0.6  # characters; of the reading
 _WHOLE = 8  # characters of a question that nobody says back whole, whatever else is read
 
 
-def without_question(context: str, reading: str) -> str | None:
-    """What to tell the recogniser instead if its reading is the question again; None: it is not.
+def examples_of(context: str) -> str:
+    """The context without the question; all of it if it is not of `context_of`."""
+    return next((examples for examples in _EXAMPLES.values() if context.startswith(examples)), context)
 
-    `context`: of `context_of`; any other is never judged. One of 40 noisy short answers is read so. An
-    example that is read again is kept: without the examples the next reading was worse on average.
+
+def is_the_question(reading: str, context: str) -> bool:
+    """Whether a reading only says again what was asked; one of 40 noisy short answers is read so.
+
+    `context`: of `context_of`; any other holds no question. An example that is read again is an answer.
     """
-    examples = next((e for e in _EXAMPLES.values() if context.startswith(e)), None)
-    if examples is None:
-        return None
+    asked = "".join(c for c in context.removeprefix(examples_of(context)) if c.isalnum())
     words = "".join(c for c in reading if c.isalnum())
-    asked = "".join(c for c in context.removeprefix(examples) if c.isalnum())
-    again = (len(asked) >= _WHOLE and asked in words) or copies(
+    return (len(asked) >= _WHOLE and asked in words) or copies(
         words, asked, least=_COPIED, share=_COPIED_SHARE
     )
-    return examples if again else None
 
 
 def copies(words: str, told: str, *, least: int, share: float) -> bool:

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.forced import ForcedDecoder, TokenTree
+from dialogue.hearing.heads import NO_HEADS, Heads
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.weights import read_weights
 from dialogue.hearing.whisper import (
     BEAM,
-    NO_HEADS,
     NO_REPEAT_NGRAM,
     REPETITION_PENALTY,
-    Heads,
+    Hypothesis,
     Reading,
     WhisperEngine,
 )
@@ -72,8 +72,10 @@ class CTranslate2Whisper:
         )
         return [
             Reading(
-                hypotheses=tuple(map(tuple, result.sequences_ids)),
-                log_prob=result.scores[0],
+                hypotheses=tuple(
+                    Hypothesis(tokens=tuple(tokens), log_prob=score)
+                    for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+                ),
                 no_speech=result.no_speech_prob,
             )
             for result in results

@@ -7,8 +7,8 @@ from config.settings import Settings
 from dialogue.hearing.engine import HearingEngine
 
 if TYPE_CHECKING:
+    from dialogue.hearing.heads import Heads
     from dialogue.hearing.speech import SpeechFinder
-    from dialogue.hearing.whisper import Heads
 
 
 def _whisper(settings: Settings) -> HearingEngine:
@@ -34,8 +34,8 @@ def _transformers(settings: Settings) -> HearingEngine:
 
 def _heads(settings: Settings) -> "Heads":
     from dialogue.hearing.filler_head import load_filler_head
+    from dialogue.hearing.heads import Heads
     from dialogue.hearing.phone_head import load_head
-    from dialogue.hearing.whisper import Heads
 
     phones, fillers = settings.hearing.phones, settings.hearing.fillers
     return Heads(

@@ -31,9 +31,12 @@ def duration_s(utterance: Utterance) -> float:
     return len(utterance.samples) / utterance.rate_hz
 
 
-def log_mel(utterance: Utterance, *, mels: int) -> NDArray[np.float32]:
-    """Shape (mels, 100 frames per second of window), the tail filled with silence. Blocks about 2 ms."""
-    frames = window_s(duration_s(utterance)) * RATE_HZ // _HOP
+def log_mel(utterance: Utterance, *, mels: int, seconds: int | None = None) -> NDArray[np.float32]:
+    """Shape (mels, 100 frames per second of window), the tail filled with silence. Blocks about 2 ms.
+
+    `seconds`: of the window; None: `window_s`.
+    """
+    frames = (seconds or window_s(duration_s(utterance))) * RATE_HZ // _HOP
     wave = torch.from_numpy(resampled(utterance.samples, utterance.rate_hz, RATE_HZ))[: frames * _HOP]
     wave = torch.nn.functional.pad(wave, (0, frames * _HOP - len(wave)))
     window, filters = _tables(mels)

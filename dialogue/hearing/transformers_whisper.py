@@ -12,14 +12,14 @@ from transformers.utils.logging import disable_progress_bar
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.forced import TokenTree
+from dialogue.hearing.heads import NO_HEADS, Heads
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.whisper import (
     BEAM,
-    NO_HEADS,
     NO_REPEAT_NGRAM,
     REPETITION_PENALTY,
-    Heads,
+    Hypothesis,
     Reading,
     WhisperEngine,
 )
@@ -84,15 +84,14 @@ class TransformersWhisper:
             return_dict_in_generate=True,
             output_scores=True,
         )
-        return [
-            Reading(
-                hypotheses=tuple(
-                    tuple(t for t in row if t < self._end)
-                    for row in found.sequences[i * BEAM : (i + 1) * BEAM, before.shape[1] :].tolist()
-                ),
-                log_prob=float(found.sequences_scores[i * BEAM]),
-                no_speech=float(no_speech[i]),
+        hypotheses = [
+            Hypothesis(tokens=tuple(t for t in row if t < self._end), log_prob=score)
+            for row, score in zip(
+                found.sequences[:, before.shape[1] :].tolist(), found.sequences_scores.tolist(), strict=True
             )
+        ]
+        return [
+            Reading(hypotheses=tuple(hypotheses[i * BEAM : (i + 1) * BEAM]), no_speech=float(no_speech[i]))
             for i in range(len(audio))
         ]
 

@@ -19,10 +19,10 @@ def windows(*parts: tuple[float, float]) -> np.ndarray[tuple[int], np.dtype[np.f
     ("probabilities", "lengths_s"),
     [
         pytest.param(windows((3, 0.1)), [], id="nobody"),
-        pytest.param(windows((1, 0.0), (0.2, 0.9), (1, 0.0)), [0.7], id="a short one, with its margin"),
+        pytest.param(windows((1, 0.0), (0.2, 0.9), (1, 0.0)), [1.0], id="a short one, with its margin"),
         pytest.param(windows((1, 0.9), (0.5, 0.0), (1, 0.9)), [2.5], id="a short pause belongs to it"),
-        pytest.param(windows((1, 0.9), (2, 0.0), (1, 0.9)), [1.25, 1.25], id="a long pause parts"),
-        pytest.param(windows((1, 0.9), (0.5, 0.4), (1, 0.0)), [1.75], id="lasts until it is really over"),
+        pytest.param(windows((1, 0.9), (2, 0.0), (1, 0.9)), [1.4, 1.4], id="a long pause parts"),
+        pytest.param(windows((1, 0.9), (0.5, 0.4), (1, 0.0)), [1.9], id="lasts until it is really over"),
         pytest.param(windows((15, 0.9), (0.2, 0.6), (15, 0.9)), [15.0, 15.2], id="cut where it is quietest"),
     ],
 )

@@ -42,6 +42,14 @@ def test_answers_are_read_alone_and_in_a_batch(whisper: HearingEngine) -> None:
     assert all(t.log_prob is not None and t.log_prob < 0 for t in alone)
 
 
+def test_digits_said_twice_are_read_twice(whisper: HearingEngine) -> None:
+    """A guard against runaways must not forbid what people do."""
+    said, pause = spoken("digits").samples, np.zeros(4_000, dtype=np.int16)
+    twice = Utterance(samples=np.concatenate([said, pause, said]))
+    [found] = whisper.transcribe_many([ToTranscribe(utterance=twice, context=DIGITS)])
+    assert bare(found.text) == SAID["digits"] * 2
+
+
 @pytest.mark.parametrize("level", [0, 30, 500, 3_000])
 def test_noise_is_nothing(whisper: HearingEngine, level: int) -> None:
     noise = (np.random.default_rng(2).normal(size=16_000) * level).astype(np.int16)
