@@ -121,7 +121,8 @@ class WhisperEngine:
         told = [self._heads.told(e[: _frames(order)]) for e, order in zip(encodings, orders, strict=True)]
         first = self._read(orders, encodings)
         kept = [ranked(self._written(r, o), t.phones) for r, o, t in zip(first, orders, told, strict=True)]
-        doubtful = [n for n, order in enumerate(orders) if _doubtful(kept[n], order)]
+        alone = len(orders) == 1  # in a batch others wait, and what is judged are the sounds
+        doubtful = [n for n, order in enumerate(orders) if _doubtful(kept[n], order, alone=alone)]
         again = [replace(orders[n], context=examples_of(orders[n].context)) for n in doubtful]
         longer = self._encode((order.utterance for order in again), at_least_s=AGAIN_S)
         for n, order, reading in zip(doubtful, again, self._read(again, longer), strict=True):
@@ -215,12 +216,12 @@ def _with_words(told: Transcript, readings: Sequence[Written], *, no_speech: flo
     )
 
 
-def _doubtful(found: Ranked, order: ToTranscribe) -> bool:
-    """Worth a second reading, which differs from the first."""
+def _doubtful(found: Ranked, order: ToTranscribe, *, alone: bool) -> bool:
+    """Worth a second reading, which differs from the first. It takes longer than the first one."""
     if is_the_question(found.text, order.context):
         return True
     other = order.context != examples_of(order.context) or window_s(_seconds(order)) < AGAIN_S
-    return other and found.missing is not None and found.missing > DOUBTFUL
+    return alone and other and found.missing is not None and found.missing > DOUBTFUL
 
 
 def _seconds(order: ToTranscribe) -> float:

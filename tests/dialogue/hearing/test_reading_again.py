@@ -148,3 +148,13 @@ def test_a_long_answer_is_read_again_in_its_own_window(vocabulary: Vocabulary, f
     long = Utterance(samples=np.concatenate([digits] * 8))
     assert read(model, finder, sounds="三七二九", utterance=long).text == "三七二九"
     assert {frames for frames, _ in model.asked} == {15 * FRAMES_PER_S}
+
+
+def test_in_a_batch_nobody_waits_for_a_second_reading_but_the_question_is_none(
+    vocabulary: Vocabulary, finder: SpeechFinder
+) -> None:
+    model = Scripted(vocabulary, [["痴痂瘫痴"], [ASKED], ["三七二九"]])
+    head = Hearing(layers=(), encoder=np.zeros(4, dtype=np.float32), text="三七二九")
+    engine = WhisperEngine(model, vocabulary, finder, Heads(phones=head))
+    order = ToTranscribe(utterance=spoken("digits"), context=CONTEXT)
+    assert [found.text for found in engine.transcribe_many([order] * 2)] == ["痴痂瘫痴", "三七二九"]
