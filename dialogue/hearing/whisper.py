@@ -103,6 +103,7 @@ class WhisperEngine:
         self._model, self._vocabulary, self._finder = model, vocabulary, finder
         self._encodings: OrderedDict[_Key, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
+        self._reading = 0  # batches being read now, by as many threads
         self._heads = NO_HEADS
         if heads is not NO_HEADS:
             self._heads = heads.on(answer_of(lambda utterance: self._encode([utterance])[0]))
@@ -111,8 +112,14 @@ class WhisperEngine:
         """See HearingEngine. About 0.1 core-seconds per short answer, less in a batch, more if doubtful."""
         spoken = [i for i, order in enumerate(orders) if self._finder.spoken(order.utterance)]
         found = [Transcript(text="", no_speech=1.0)] * len(orders)
-        for i, transcript in zip(spoken, self._spoken([orders[i] for i in spoken]), strict=True):
-            found[i] = transcript
+        with self._lock:
+            self._reading += 1
+        try:
+            for i, transcript in zip(spoken, self._spoken([orders[i] for i in spoken]), strict=True):
+                found[i] = transcript
+        finally:
+            with self._lock:
+                self._reading -= 1
         return tuple(found)
 
     def _spoken(self, orders: Sequence[ToTranscribe]) -> list[Transcript]:
@@ -121,7 +128,7 @@ class WhisperEngine:
         told = [self._heads.told(e[: _frames(order)]) for e, order in zip(encodings, orders, strict=True)]
         first = self._read(orders, encodings)
         kept = [ranked(self._written(r, o), t.phones) for r, o, t in zip(first, orders, told, strict=True)]
-        alone = len(orders) == 1  # in a batch others wait, and what is judged are the sounds
+        alone = len(orders) == 1 and self._reading == 1  # else others wait, and what is judged are the sounds
         doubtful = [n for n, order in enumerate(orders) if _doubtful(kept[n], order, alone=alone)]
         again = [replace(orders[n], context=examples_of(orders[n].context)) for n in doubtful]
         longer = self._encode((order.utterance for order in again), at_least_s=AGAIN_S)

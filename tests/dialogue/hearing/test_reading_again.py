@@ -1,7 +1,9 @@
 """What is read a second time, and which reading stands. The model is made up; words and sounds are real."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 
 import numpy as np
 import pytest
@@ -148,6 +150,32 @@ def test_a_long_answer_is_read_again_in_its_own_window(vocabulary: Vocabulary, f
     long = Utterance(samples=np.concatenate([digits] * 8))
     assert read(model, finder, sounds="三七二九", utterance=long).text == "三七二九"
     assert {frames for frames, _ in model.asked} == {15 * FRAMES_PER_S}
+
+
+def test_nor_while_another_is_read(vocabulary: Vocabulary, finder: SpeechFinder) -> None:
+    began, go_on = Event(), Event()
+
+    class Slow(Scripted):
+        def read(
+            self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+        ) -> list[Reading]:
+            found = super().read(encoded, starts=starts, max_tokens=max_tokens)
+            if len(self.asked) == 1:
+                began.set()
+                go_on.wait(10)
+            return found
+
+    model = Slow(vocabulary, [["三七二九"], ["痴痂瘫痴"], ["痂痴"], ["三七二九"]])
+    head = Hearing(layers=(), encoder=np.zeros(4, dtype=np.float32), text="三七二九")
+    engine = WhisperEngine(model, vocabulary, finder, Heads(phones=head))
+    order = ToTranscribe(utterance=spoken("digits"), context=CONTEXT)
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(engine.transcribe_many, [order])
+        assert began.wait(10)
+        assert engine.transcribe_many([order])[0].text == "痴痂瘫痴"
+        go_on.set()
+        assert first.result(10)[0].text == "三七二九"
+    assert engine.transcribe_many([order])[0].text == "三七二九"  # nobody else any more: twice
 
 
 def test_in_a_batch_nobody_waits_for_a_second_reading_but_the_question_is_none(
