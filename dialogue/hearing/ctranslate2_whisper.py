@@ -14,7 +14,6 @@ from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.weights import read_weights
 from dialogue.hearing.whisper import (
-    BEAM,
     NO_REPEAT_NGRAM,
     REPETITION_PENALTY,
     Hypothesis,
@@ -55,14 +54,14 @@ class CTranslate2Whisper:
         return np.array(self._model.encode(view, to_cpu=True))
 
     def read(
-        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int, beam: int
     ) -> list[Reading]:
         """See WhisperModel."""
         results = self._model.generate(
             ctranslate2.StorageView.from_array(encoded),
             [list(start) for start in starts],
-            beam_size=BEAM,
-            num_hypotheses=BEAM,
+            beam_size=beam,
+            num_hypotheses=beam,
             repetition_penalty=REPETITION_PENALTY,
             no_repeat_ngram_size=NO_REPEAT_NGRAM,
             # The library generates at most half of it, and no further than it from the start token on.

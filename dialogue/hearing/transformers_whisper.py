@@ -16,7 +16,6 @@ from dialogue.hearing.heads import NO_HEADS, Heads
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import load_vocabulary
 from dialogue.hearing.whisper import (
-    BEAM,
     NO_REPEAT_NGRAM,
     REPETITION_PENALTY,
     Hypothesis,
@@ -60,7 +59,7 @@ class TransformersWhisper:
 
     @torch.inference_mode()
     def read(
-        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int, beam: int
     ) -> list[Reading]:
         """See WhisperModel."""
         audio = torch.from_numpy(encoded)
@@ -74,8 +73,8 @@ class TransformersWhisper:
             self._model,
             encoder_outputs=BaseModelOutput(last_hidden_state=audio),
             decoder_input_ids=before,
-            num_beams=BEAM,
-            num_return_sequences=BEAM,
+            num_beams=beam,
+            num_return_sequences=beam,
             do_sample=False,
             max_new_tokens=max_tokens,
             max_length=None,
@@ -91,7 +90,7 @@ class TransformersWhisper:
             )
         ]
         return [
-            Reading(hypotheses=tuple(hypotheses[i * BEAM : (i + 1) * BEAM]), no_speech=float(no_speech[i]))
+            Reading(hypotheses=tuple(hypotheses[i * beam : (i + 1) * beam]), no_speech=float(no_speech[i]))
             for i in range(len(audio))
         ]
 

@@ -30,6 +30,7 @@ from dialogue.hearing.vocabulary import Vocabulary
 # characters of two sets of recordings (seeds 81, 105) were wrong, of 5, 39.5 %. The last two are against
 # runaways (251625162516): features.TAIL_S. Four digits said twice must pass.
 BEAM = 10
+HURRIED_BEAM = 5  # while others wait
 REPETITION_PENALTY = 1.1
 NO_REPEAT_NGRAM = 6
 
@@ -73,9 +74,9 @@ class WhisperModel(Protocol):
         ...
 
     def read(
-        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int, beam: int
     ) -> list[Reading]:
-        """Beam search; one reading per row of `encoded`, BEAM hypotheses each.
+        """Beam search; one reading per row of `encoded`, `beam` hypotheses each.
 
         `starts`: per row the tokens before the text, all of one length.
         """
@@ -126,13 +127,15 @@ class WhisperEngine:
         """Reads every utterance once, and again what the sounds do not bear out."""
         encodings = self._encode(order.utterance for order in orders)
         told = [self._heads.told(e[: _frames(order)]) for e, order in zip(encodings, orders, strict=True)]
-        first = self._read(orders, encodings)
+        # Else others wait, and the judge rests on sounds.
+        alone = len(orders) == 1 and self._reading == 1
+        beam = BEAM if alone else HURRIED_BEAM
+        first = self._read(orders, encodings, beam)
         kept = [ranked(self._written(r, o), t.phones) for r, o, t in zip(first, orders, told, strict=True)]
-        alone = len(orders) == 1 and self._reading == 1  # else others wait, and what is judged are the sounds
         doubtful = [n for n, order in enumerate(orders) if _doubtful(kept[n], order, alone=alone)]
         again = [replace(orders[n], context=examples_of(orders[n].context)) for n in doubtful]
         longer = self._encode((order.utterance for order in again), at_least_s=AGAIN_S)
-        for n, order, reading in zip(doubtful, again, self._read(again, longer), strict=True):
+        for n, order, reading in zip(doubtful, again, self._read(again, longer, beam), strict=True):
             others = self._written(reading, order)
             both = [*kept[n].readings, *others] if told[n].phones is not None else others
             kept[n] = ranked(both, told[n].phones)
@@ -142,7 +145,7 @@ class WhisperEngine:
         ]
 
     def _read(
-        self, orders: Sequence[ToTranscribe], encodings: Sequence[NDArray[np.float32]]
+        self, orders: Sequence[ToTranscribe], encodings: Sequence[NDArray[np.float32]], beam: int
     ) -> list[Reading]:
         """In batches."""
         starts = [self._vocabulary.start(order.language, order.context) for order in orders]
@@ -155,6 +158,7 @@ class WhisperEngine:
                 np.stack([encodings[i] for i in members]),
                 starts=[starts[i] for i in members],
                 max_tokens=8 + round(12 * max(_seconds(orders[i]) for i in members)),
+                beam=beam,
             )
             found.update(zip(members, readings, strict=True))
         return [found[i] for i in range(len(orders))]

@@ -19,7 +19,7 @@ from dialogue.hearing.phone_head import PhoneHead
 from dialogue.hearing.port import Transcript, Utterance
 from dialogue.hearing.speech import SpeechFinder
 from dialogue.hearing.vocabulary import Vocabulary, load_vocabulary
-from dialogue.hearing.whisper import AGAIN_S, Hypothesis, Reading, WhisperEngine
+from dialogue.hearing.whisper import AGAIN_S, BEAM, HURRIED_BEAM, Hypothesis, Reading, WhisperEngine
 from tests.dialogue.hearing.conftest import spoken
 from tests.dialogue.hearing.test_rescoring import heard
 
@@ -37,13 +37,15 @@ class Scripted:
     says: list[list[str]]  # per reading its texts, best first
     mels: int = 80
     asked: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)  # frames; start tokens
+    beams: list[int] = field(default_factory=list)
 
     def encode(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.zeros((len(features), features.shape[2] // 2, 4), dtype=np.float32)
 
     def read(
-        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+        self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int, beam: int
     ) -> list[Reading]:
+        self.beams.append(beam)
         self.asked += [(encoded.shape[1], tuple(start)) for start in starts]
         return [self._reading(self.says.pop(0)) for _ in starts]
 
@@ -157,9 +159,9 @@ def test_nor_while_another_is_read(vocabulary: Vocabulary, finder: SpeechFinder)
 
     class Slow(Scripted):
         def read(
-            self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int
+            self, encoded: NDArray[np.float32], *, starts: Sequence[Sequence[int]], max_tokens: int, beam: int
         ) -> list[Reading]:
-            found = super().read(encoded, starts=starts, max_tokens=max_tokens)
+            found = super().read(encoded, starts=starts, max_tokens=max_tokens, beam=beam)
             if len(self.asked) == 1:
                 began.set()
                 go_on.wait(10)
@@ -176,6 +178,7 @@ def test_nor_while_another_is_read(vocabulary: Vocabulary, finder: SpeechFinder)
         go_on.set()
         assert first.result(10)[0].text == "三七二九"
     assert engine.transcribe_many([order])[0].text == "三七二九"  # nobody else any more: twice
+    assert model.beams == [BEAM, HURRIED_BEAM, BEAM, BEAM]
 
 
 def test_in_a_batch_nobody_waits_for_a_second_reading_but_the_question_is_none(
