@@ -10,7 +10,7 @@ from dataclasses import replace
 from dialogue.answer.corrections import final_claim
 from dialogue.answer.fold import bare, simplified
 from dialogue.answer.spotting import Tolerance, best_path, spot, syllable_scores
-from dialogue.hearing.phones import FIRST_FINAL, HUM_IDS, phone_ids
+from dialogue.hearing.phones import ends_syllable, phone_ids
 from dialogue.hearing.port import Transcript
 
 _SAID = ("啊不对", "哦不对", "不对", "哦不", "啊不")  # without 是, which would take the 十 from 哦不，十六号
@@ -28,7 +28,7 @@ def corrected(transcript: Transcript, tolerance: Tolerance) -> Transcript:
     if log_posteriors is None:
         return transcript
     path = best_path(log_posteriors)
-    syllables = [first for phone, first, _ in path if FIRST_FINAL <= phone < min(HUM_IDS)]
+    syllables = [first for phone, first, _ in path if ends_syllable(phone)]
     for mark, fit in zip(_MARKS, spot(_MARKS, log_posteriors, tolerance), strict=True):
         end = next((end for _, first, end in path if first < fit.end <= end), fit.end)  # of its last sound
         before, after = sum(at < fit.first for at in syllables), sum(at >= end for at in syllables)

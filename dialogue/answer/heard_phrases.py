@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dialogue.answer.intent.intent import Intent
 from dialogue.answer.spotting import Tolerance, best_path, spot, syllable_scores
-from dialogue.hearing.phones import FIRST_FINAL, HUM_IDS, phone_ids
+from dialogue.hearing.phones import FIRST_FINAL, ends_syllable, phone_ids
 
 SHORTEST = 3  # syllables; shorter phrases are found in anything, and must be all that is said
 _WORST = -12.0  # nats
@@ -51,7 +51,7 @@ def hear_phrase(
     phrases: Phrases, log_posteriors: NDArray[np.float32], tolerance: Tolerance
 ) -> HeardPhrase | None:
     """None: there are no phrases, or nothing was heard. Blocks for some 30 ms with 400 phrases and 2 s."""
-    heard = sum(FIRST_FINAL <= phone < min(HUM_IDS) for phone, _, _ in best_path(log_posteriors))
+    heard = sum(ends_syllable(phone) for phone, _, _ in best_path(log_posteriors))
     chosen = [i for i, count in enumerate(phrases.syllables) if count >= min(heard, SHORTEST)]
     if not chosen or not heard:
         return None

@@ -52,6 +52,11 @@ _AFTER_W = {"u": "u", "ei": "ui", "en": "un", "eng": "ueng"}
 _AFTER_JQX = {"u": "v", "ue": "ve", "uan": "van", "un": "vn"}
 
 
+def ends_syllable(phone: int) -> bool:
+    """A final; a hum is no syllable."""
+    return FIRST_FINAL <= phone < min(HUM_IDS)
+
+
 @lru_cache(maxsize=16_384)
 def phone_ids(text: str) -> tuple[int, ...]:
     """What a text sounds like, tone sandhi included: ids into PHONES. What has no sound here is left out."""

@@ -18,6 +18,7 @@ from dialogue.hearing.phones import BLANK, HUM_IDS, phone_ids
 # Of the sounds' nats against the decoder's. From 0.2 to 1 the characters wrong of three sets of recordings
 # (seeds 81, 105, 117) differ by less than half a point.
 SOUND_WEIGHT = 0.5
+_IMPOSSIBLE = -1e6  # nats: in place of minus infinity, so that the decoder orders what has no such sounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +62,6 @@ def ranked(readings: Iterable[Written], log_posteriors: NDArray[np.float32] | No
     free = float(log_posteriors.max(axis=1).sum())
     missing = (free - sounds[best.text]) / max(1, len(_sounds(best.text)))
     return Ranked(readings=(best, *others), missing=missing)
-
-
-_IMPOSSIBLE = -1e6  # nats: in place of minus infinity, so that the decoder orders what has no such sounds
 
 
 def sound_log_likelihoods(texts: Sequence[str], log_posteriors: NDArray[np.float32]) -> list[float]:
