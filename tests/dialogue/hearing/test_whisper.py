@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from config.settings import HearingSettings, Settings
 from decision_hook.contract import FactKind, SurveyError
@@ -40,6 +41,11 @@ def test_answers_are_read_alone_and_in_a_batch(whisper: HearingEngine) -> None:
     assert [bare(t.text) for t in together] == list(SAID.values())
     assert all(t.alternatives and t.text not in t.alternatives for t in alone)
     assert all(t.log_prob is not None and t.log_prob < 0 for t in alone)
+
+
+def test_no_library_takes_a_second_core_for_an_answer(whisper: HearingEngine) -> None:
+    numpys = [pool["num_threads"] for pool in threadpool_info() if "numpy.libs" in pool["filepath"]]
+    assert numpys == [1]
 
 
 def test_digits_said_twice_are_read_twice(whisper: HearingEngine) -> None:
