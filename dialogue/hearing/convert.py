@@ -15,7 +15,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from decision_hook.contract import SurveyError
 from dialogue.hearing.vocabulary import Vocabulary, load_vocabulary
-from dialogue.hearing.weights import Weights, read_weights
+from dialogue.hearing.weights import Weights, read_model
 
 _NORMS = {"gamma": "weight", "beta": "bias"}
 _FINAL_NORM = "final_layer_norm"  # transformers' name for the one before the feed-forward part
@@ -29,7 +29,7 @@ def converted(source: Path, target: Path) -> Path:
     """
     if target.exists():
         return target
-    weights, vocabulary = read_weights(source / "model.bin"), load_vocabulary(source)
+    weights, vocabulary = read_model(source / "model.bin").weights(), load_vocabulary(source)
     settings = json.loads((source / "config.json").read_text())
     try:
         model = WhisperForConditionalGeneration(_config(weights, vocabulary))

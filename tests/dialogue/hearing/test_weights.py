@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from decision_hook.contract import SurveyError
-from dialogue.hearing.weights import read_weights
+from dialogue.hearing.weights import read_model
 
 
 def text(value: str) -> bytes:
@@ -38,10 +38,16 @@ def model_file() -> bytes:
 def test_variables_and_aliases_are_read(tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(model_file())
-    weights = read_weights(path)
+    weights = read_model(path).weights()
     assert set(weights) == {"a/weight", "a/heads", "b/weight"}
     assert weights["b/weight"].tolist() == [[0, 1, 2], [3, 4, 5]]
     assert int(weights["a/heads"]) == 8
+
+
+def test_it_is_written_as_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "model.bin"
+    path.write_bytes(model_file())
+    assert read_model(path).to_bytes() == model_file()
 
 
 @pytest.mark.parametrize("kept", range(0, len(model_file()), 7))
@@ -49,9 +55,9 @@ def test_a_file_cut_anywhere_is_refused(tmp_path: Path, kept: int) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(model_file()[:kept])
     with pytest.raises(SurveyError, match=r"model\.bin: not a complete CTranslate2 model; gather"):
-        read_weights(path)
+        read_model(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SurveyError, match=r"nothing\.bin: cannot be read .*; gather"):
-        read_weights(tmp_path / "nothing.bin")
+        read_model(tmp_path / "nothing.bin")

@@ -19,7 +19,7 @@ from dialogue.hearing.phones import FRAME_MS, PHONES, phone_ids
 from dialogue.hearing.port import Utterance
 from dialogue.hearing.transformers_whisper import TransformersWhisper
 from dialogue.hearing.vocabulary import load_vocabulary
-from dialogue.hearing.weights import read_weights
+from dialogue.hearing.weights import read_model
 from tests.dialogue.hearing.conftest import spoken
 
 pytestmark = pytest.mark.models
@@ -144,7 +144,7 @@ def test_forced_decoding_is_exact(converted_folder: Path) -> None:
         vocabulary.start("zh", DIGITS),
         [vocabulary.ids(w) for w in ("三七二九", "三七", "三七九二", "沈阳")],
     )
-    ours = ForcedDecoder(read_weights(folder / "model.bin")).log_probs(encoded, tree)
+    ours = ForcedDecoder(read_model(folder / "model.bin").weights()).log_probs(encoded, tree)
     np.testing.assert_allclose(ours, reference.log_probs(encoded, tree), atol=2e-3)
     quantised = CTranslate2Whisper(folder, threads=1).encode(log_mel(spoken("digits"), mels=80)[None])[0]
     assert np.corrcoef(quantised.ravel(), encoded.ravel())[0, 1] > 0.99
