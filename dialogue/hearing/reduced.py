@@ -30,7 +30,7 @@ class Reduced:
 
 
 def mandarin_tokens(vocabulary: Vocabulary) -> tuple[int, ...]:
-    """Ids, ascending: ideographs, digits, signs, few letters, parts of characters, and what rules the task."""
+    """Ids, ascending: ideographs, digits, signs, few letters, parts of characters, the marks of a task."""
     rules = {
         vocabulary.end,
         vocabulary.special("<|startofprev|>"),
