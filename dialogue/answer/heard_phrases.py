@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.answer.intent.intent import Intent
-from dialogue.answer.spotting import Tolerance, best_path, spot, syllable_scores
+from dialogue.answer.spotting import Tolerance, Wordings, best_path, spot, syllable_scores
 from dialogue.hearing.phones import FIRST_FINAL, ends_syllable, phone_ids
 
 SHORTEST = 3  # syllables; shorter phrases are found in anything, and must be all that is said
@@ -20,6 +20,7 @@ class Phrases:
     """Every phrase by its sounds, and what it means. Made once."""
 
     sounds: tuple[tuple[int, ...], ...]
+    wordings: Wordings  # the same, to be spotted
     syllables: tuple[int, ...]  # of each
     intents: tuple[Intent, ...]
 
@@ -32,7 +33,12 @@ class Phrases:
                 if sounds:
                     found.setdefault(sounds, intent)
         syllables = tuple(sum(phone >= FIRST_FINAL for phone in sounds) for sounds in found)
-        return cls(sounds=tuple(found), syllables=syllables, intents=tuple(found.values()))
+        return cls(
+            sounds=tuple(found),
+            wordings=Wordings.of(tuple(found)),
+            syllables=syllables,
+            intents=tuple(found.values()),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +56,12 @@ class HeardPhrase:
 def hear_phrase(
     phrases: Phrases, log_posteriors: NDArray[np.float32], tolerance: Tolerance
 ) -> HeardPhrase | None:
-    """None: there are no phrases, or nothing was heard. Blocks for some 30 ms with 400 phrases and 2 s."""
+    """None: there are no phrases, or nothing was heard. Blocks for some 5 ms with 440 phrases and 2 s."""
     heard = sum(ends_syllable(phone) for phone, _, _ in best_path(log_posteriors))
     chosen = [i for i, count in enumerate(phrases.syllables) if count >= min(heard, SHORTEST)]
     if not chosen or not heard:
         return None
-    fits = dict(
-        zip(chosen, spot([phrases.sounds[i] for i in chosen], log_posteriors, tolerance), strict=True)
-    )
+    fits = dict(zip(chosen, spot(phrases.wordings.only(chosen), log_posteriors, tolerance), strict=True))
     best = max(fits, key=lambda i: fits[i].score)
     others = [fit.score for i, fit in fits.items() if phrases.intents[i] is not phrases.intents[best]]
     scores = [

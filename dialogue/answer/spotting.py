@@ -3,6 +3,9 @@
 Keyword spotting on a connectionist temporal classification (Graves et al., 2006): a wording's best path
 through the frames, against the best path of any sounds at all. What is heard before and after it costs a
 little for each sound, so that a short wording does not hide in a longer one.
+
+Nats are kept in steps of 2^-16, and the frame at which a path began rides in the bits below: the best of
+several paths is then one `maximum`, whoever began when.
 """
 
 from collections.abc import Sequence
@@ -15,6 +18,9 @@ from dialogue.hearing.phones import BLANK, FIRST_FINAL, HUM_IDS
 
 Floats = NDArray[np.float32]
 _NEVER = np.float32(-1e9)
+_STEPS = 2.0**16  # to a nat
+_MOST_FRAMES = 4_096  # 82 s; an utterance is cut long before
+_HOPELESS = -(2.0**20)  # with the frame below it still exact in 53 bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,51 +40,90 @@ class Tolerance:
     around: float  # nats for each sound outside the wording
 
 
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """Phone ids of many wordings side by side: a column each, its phones from the top."""
+
+    phones: NDArray[np.intp]  # (longest, n); BLANK below the last
+    repeats: NDArray[np.float64]  # (longest - 1, n): 0, or _HOPELESS where a phone is the one before
+    ends: NDArray[np.intp]  # (n,): the row of the last phone
+
+    @classmethod
+    def of(cls, wordings: Sequence[tuple[int, ...]]) -> "Wordings":
+        longest = max(1, *(len(wording) for wording in wordings))
+        phones = np.full((longest, len(wordings)), BLANK, dtype=np.intp)
+        for column, wording in enumerate(wordings):
+            phones[: len(wording), column] = wording
+        repeats = np.where(phones[1:] == phones[:-1], _HOPELESS, 0.0)
+        return cls(phones, repeats, np.array([max(len(wording) - 1, 0) for wording in wordings]))
+
+    def only(self, columns: Sequence[int]) -> "Wordings":
+        """Some of them, in this order."""
+        ends = self.ends[columns]
+        rows = int(ends.max(initial=0)) + 1
+        return Wordings(self.phones[:rows, columns], self.repeats[: rows - 1, columns], ends)
+
+
 def spot(
-    wordings: Sequence[tuple[int, ...]], log_posteriors: Floats, tolerance: Tolerance
+    wordings: Wordings | Sequence[tuple[int, ...]], log_posteriors: Floats, tolerance: Tolerance
 ) -> tuple[Fit, ...]:
-    """One fit per wording of phone ids. `log_posteriors`: (frames, phones). 10 ms for 2 s and 80 wordings."""
-    if not wordings:
-        return ()
-    frames = len(log_posteriors)
-    if not frames:
-        return tuple(Fit(score=float(_NEVER), first=0, end=0) for _ in wordings)
-    heard = _heard(log_posteriors, tolerance)
-    around = _around(log_posteriors, tolerance.around)
-    before, after = around, around[-1] - around  # of all frames up to and including t; behind t
-    states, skips, ends = _states(wordings)
-    emitted = heard[:, states.reshape(-1)].reshape(frames, *states.shape)
-    path = np.full(states.shape, _NEVER, dtype=np.float32)
-    since = np.zeros(states.shape, dtype=np.int32)
-    best = np.full(len(wordings), _NEVER, dtype=np.float32)
-    found = np.zeros((len(wordings), 2), dtype=np.int32)
-    rows = np.arange(len(wordings))
-    for t in range(frames):
-        step = np.full_like(path, _NEVER)
-        step[:, 1:] = path[:, :-1]
-        step_since = np.zeros_like(since)
-        step_since[:, 1:] = since[:, :-1]
-        skip = np.full_like(path, _NEVER)
-        skip[:, 2:] = np.where(skips[:, 2:], path[:, :-2], _NEVER)
-        moved = step > path
-        now, now_since = np.where(moved, step, path), np.where(moved, step_since, since)
-        skipped = skip > now
-        if skipped.any():
-            skip_since = np.zeros_like(since)
-            skip_since[:, 2:] = since[:, :-2]
-            now, now_since = np.where(skipped, skip, now), np.where(skipped, skip_since, now_since)
-        begin = np.float32(-before[t - 1]) if t else np.float32(0)
-        fresh = begin > now[:, 0]  # the first sound may begin at any frame
-        now[fresh, 0], now_since[fresh, 0] = begin, t
-        path, since = now + emitted[t], now_since
-        total = path[rows, ends] - after[t]
-        better = total > best
-        best[better] = total[better]
-        found[better, 0], found[better, 1] = since[rows, ends][better], t + 1
+    """One fit per wording of phone ids. `log_posteriors`: (frames, phones). 5 ms for 2 s and 440 wordings.
+
+    Frames past 82 s are not looked at.
+    """
+    if not isinstance(wordings, Wordings):
+        if not wordings:
+            return ()
+        wordings = Wordings.of(wordings)
+    log_posteriors = log_posteriors[:_MOST_FRAMES]
+    count, frames = len(wordings.ends), len(log_posteriors)
+    if not frames or not count:
+        return tuple(Fit(score=float(_NEVER), first=0, end=0) for _ in range(count))
+    totals = _paths(wordings, log_posteriors, tolerance)
+    ends = totals.argmax(axis=0)
+    scores, firsts = _told(totals[ends, np.arange(count)])
     return tuple(
-        Fit(score=float(score), first=int(first), end=int(end))
-        for score, (first, end) in zip(best, found, strict=True)
+        Fit(score=score, first=first, end=end + 1)
+        for score, first, end in zip(scores.tolist(), firsts.tolist(), ends.tolist(), strict=True)
     )
+
+
+def _paths(wordings: Wordings, log_posteriors: Floats, tolerance: Tolerance) -> NDArray[np.float64]:
+    """(frames, wordings): of the best path of each that ends at each frame, with the frame it began at."""
+    heard = _whole_steps(_heard(log_posteriors, tolerance))
+    around = _whole_steps(_around(log_posteriors, tolerance.around))
+    begins = np.arange(len(heard)) / (_STEPS * _MOST_FRAMES)
+    begins[1:] -= around[:-1]  # what is heard before
+    totals = np.empty((len(heard), len(wordings.ends)))
+    # Phones, and the blanks behind each but the last.
+    phones = np.full(wordings.phones.shape, _HOPELESS)
+    blanks = np.full(wordings.repeats.shape, _HOPELESS)
+    longer, emitted = np.empty_like(phones), np.empty_like(phones)
+    straight = np.empty_like(blanks)
+    last = (wordings.ends, np.arange(len(wordings.ends)))
+    for t, frame in enumerate(heard):
+        np.add(phones[:-1], wordings.repeats, out=straight)
+        np.maximum(straight, blanks, out=straight)
+        np.maximum(phones[1:], straight, out=longer[1:])
+        np.maximum(phones[0], begins[t], out=longer[0])  # the first sound may begin at any frame
+        np.maximum(blanks, phones[:-1], out=blanks)
+        blanks += frame[BLANK]
+        np.take(frame, wordings.phones, out=emitted, mode="clip")
+        longer += emitted
+        phones, longer = longer, phones
+        totals[t] = phones[last]
+    totals -= (around[-1] - around)[:, None]  # what is heard behind
+    return totals
+
+
+def _whole_steps(nats: Floats) -> NDArray[np.float64]:
+    return np.round(nats.astype(np.float64) * _STEPS) / _STEPS
+
+
+def _told(paths: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Nats, and the frame at which each path began."""
+    steps = np.floor(paths * _STEPS)
+    return steps / _STEPS, np.round((paths * _STEPS - steps) * _MOST_FRAMES).astype(np.int64)
 
 
 def syllable_scores(
@@ -86,8 +131,7 @@ def syllable_scores(
 ) -> tuple[float, ...]:
     """How each syllable of a wording fits where it was found, in nats against the best of any sounds."""
     heard = _heard(log_posteriors, tolerance)[fit.first : fit.end]
-    states, skips, _ = _states([wording])
-    row, skip = states[0], skips[0]
+    row, skip = _states(wording)
     frames = len(heard)
     if not frames:
         return ()
@@ -142,19 +186,13 @@ def _around(log_posteriors: Floats, cost: float) -> Floats:
     return total
 
 
-def _states(
-    wordings: Sequence[tuple[int, ...]],
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-    """Per wording its phones with blanks between, which of them may follow without one, and the last."""
-    longest = max(2 * len(w) - 1 for w in wordings)
-    states = np.full((len(wordings), max(longest, 1)), BLANK, dtype=np.int64)
+def _states(wording: tuple[int, ...]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Its phones with blanks between, and which of them may follow without one."""
+    states = np.full(max(2 * len(wording) - 1, 1), BLANK, dtype=np.int64)
+    states[0 : 2 * len(wording) : 2] = wording
     skips = np.zeros(states.shape, dtype=np.bool_)
-    for row, wording in enumerate(wordings):
-        for at, phone in enumerate(wording):
-            states[row, 2 * at] = phone
-            skips[row, 2 * at] = at > 0 and wording[at - 1] != phone
-    ends = np.array([max(2 * len(w) - 2, 0) for w in wordings])
-    return states, skips, ends
+    skips[2::2] = states[2::2] != states[:-2:2]
+    return states, skips
 
 
 def best_path(log_posteriors: Floats) -> tuple[tuple[int, int, int], ...]:
