@@ -12,6 +12,7 @@ from decision_hook.credit_limit.decide import decide, must_call
 from dialogue.events import CallEvent
 from ivr.app import App
 from ivr.asterisk_line import number_behind
+from ivr.bench.figures import wilson
 from ivr.call import CallOrder, conduct, in_thread
 from ivr.simulator.cast import Cast, Player
 from ivr.simulator.demo import Entry, listed_voice_samples
@@ -212,14 +213,3 @@ def _row(result: Result) -> dict[str, object]:
         "audio_dropped_ms": 0 if verdict is None else verdict.audio_dropped_ms,
         "as_expected": result.as_expected,
     }
-
-
-def wilson(right: int, of: int) -> list[float]:
-    """95 % Wilson score interval of a share (Wilson 1927)."""
-    if of == 0:
-        return [0.0, 1.0]
-    z = 1.959964
-    share = right / of
-    centre = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * ((share * (1 - share) + z * z / (4 * of)) / of) ** 0.5 / (1 + z * z / of)
-    return [round(max(0.0, centre - half), 4), round(min(1.0, centre + half), 4)]

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from question_bank.simulate.figures import interval
+
 RESAMPLES = 2_000
 PERCENTILES = (50, 95, 99)
 
@@ -29,6 +31,11 @@ def intervals(values: Sequence[float]) -> dict[str, list[float] | None]:
         f"p{p}": [round(float(low)), round(float(high))]
         for p, (low, high) in zip(PERCENTILES, np.percentile(found, (2.5, 97.5), axis=1).T, strict=True)
     }
+
+
+def wilson(hits: int, n: int) -> list[float]:
+    """95 % Wilson score interval of a share, as reports print it; without cases [0, 1]."""
+    return [round(edge, 4) for edge in interval(hits, n)]
 
 
 def machine() -> dict[str, object]:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ivr.bench.figures import intervals, spread
+from ivr.bench.figures import intervals, spread, wilson
 from ivr.bench.hesitant import RENDERED_SILENCE_MS
 from ivr.bench.turns import QUARTERS, Answered, AnswerKind, CutOff
-from ivr.demo import wilson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """The report of an evaluation: rates with intervals, and every item. Pure; what is not known is None."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from decision_hook.contract import Grade
+from ivr.bench.figures import wilson
 from ivr.hearing.evaluate import Heard
 from ivr.hearing.marks import Errors, Found
 
@@ -119,18 +119,8 @@ def _share(name: str, hits: Sequence[bool], *, interval: bool = True) -> Report:
     """A proportion with Wilson's interval; None without cases."""
     made: Report = {name: round(sum(hits) / len(hits), 4) if hits else None}
     if interval:
-        made[f"{name}_interval"] = wilson(sum(hits), len(hits))
+        made[f"{name}_interval"] = wilson(sum(hits), len(hits)) if hits else None
     return made
-
-
-def wilson(hits: int, n: int) -> list[float] | None:
-    """95 % interval of a proportion; None without cases."""
-    if n == 0:
-        return None
-    z = 1.96
-    middle = (hits + z * z / 2) / (n + z * z)
-    half = z * math.sqrt(hits * (n - hits) / n + z * z / 4) / (n + z * z)
-    return [round(max(0.0, middle - half), 4), round(min(1.0, middle + half), 4)]
 
 
 def _edits(name: str, errors: Sequence[Errors | None]) -> Report:

@@ -28,7 +28,7 @@ def is_undecided(paper: Played) -> bool:
 
 
 def interval(hits: int, n: int) -> tuple[float, float]:
-    """95 %, Wilson."""
+    """95 % score interval of a share (Wilson 1927)."""
     if n == 0:
         return 0.0, 1.0
     z, p = 1.96, hits / n

@@ -1,6 +1,6 @@
 import pytest
 
-from ivr.bench.figures import intervals, spread
+from ivr.bench.figures import intervals, spread, wilson
 from ivr.bench.report import Load, load_report, turn_report
 from ivr.bench.turns import QUARTERS, Answered, CutOff
 
@@ -65,3 +65,11 @@ def test_an_interval_holds_its_figure() -> None:
     low, high = found
     assert low < 99.5 < high
     assert high - low == pytest.approx(28, abs=8)  # 4 x 0.5 / sqrt(200) of the range
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "interval"),
+    [(0, 0, [0.0, 1.0]), (0, 50, [0.0, 0.0714]), (50, 50, [0.9286, 1.0]), (1, 50, [0.0035, 0.105])],
+)
+def test_intervals_of_proportions(hits: int, n: int, interval: list[float]) -> None:
+    assert wilson(hits, n) == interval

@@ -12,7 +12,7 @@ from ivr.hearing.curve import accepting, draw, refusing
 from ivr.hearing.evaluate import Heard
 from ivr.hearing.manifest import Item
 from ivr.hearing.marks import Errors, Found
-from ivr.hearing.report import report, wilson
+from ivr.hearing.report import report
 from ivr.hearing.table import tables
 
 KEYS = {
@@ -108,20 +108,18 @@ def test_medians_stretches_pitch_and_cost() -> None:
     assert made["core_s_per_audio_s"] == 0.25
 
 
+def test_a_share_of_nothing_is_not_known() -> None:
+    made = report([heard("match", Grade.MATCH)])
+    assert made["wrongly_accepted"] is None
+    assert made["wrongly_accepted_interval"] is None
+
+
 def test_groups_are_counted_apart() -> None:
     made = report([heard("match", Grade.MATCH, group="clean"), heard("match", Grade.UNCLEAR, group="noisy")])
     groups = made["groups"]
     assert isinstance(groups, dict)
     assert groups["clean"]["unclear"] == 0.0
     assert groups["noisy"]["unclear"] == 1.0
-
-
-@pytest.mark.parametrize(
-    ("hits", "n", "interval"),
-    [(0, 0, None), (0, 50, [0.0, 0.0714]), (50, 50, [0.9286, 1.0]), (1, 50, [0.0035, 0.105])],
-)
-def test_intervals_of_proportions(hits: int, n: int, interval: list[float] | None) -> None:
-    assert wilson(hits, n) == interval
 
 
 SCORED = [
