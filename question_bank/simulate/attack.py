@@ -5,9 +5,10 @@ they look up, for that identity, the facts they expect to be asked about and do 
 comes from the questions heard in the ring's earlier calls and from the leaked part of the bank.
 """
 
+import math
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from decision_hook.contract.verdict import APPROVE_AT
@@ -22,6 +23,10 @@ from question_bank.simulate.people import Person, Population, draw_person
 
 CALLS = (1, 5, 20, 100)
 LEAKS: Mapping[str, float] = {"none": 0.0, "half": 0.5, "all": 1.0}  # share of the bank's questions
+# What a ring gains: its first call knowing nothing, and its twentieth with half of the bank.
+FIRST, LATER = ("none", 1), ("half", 20)
+
+Tell = Callable[[int, int], None]  # done, of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,7 @@ class Success:
 
     approved: float
     ci95: tuple[float, float]
+    rings: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +58,32 @@ class Ground:
     exposure: Exposure | None
 
 
-def attack(ground: Ground, ring: Ring, *, rings: int, seed: int) -> dict[str, dict[str, Success]]:
-    """By leak and number of calls."""
-    return {
-        leak: {str(calls): _success(ground, ring, share, calls, rings=rings, seed=seed) for calls in CALLS}
-        for leak, share in LEAKS.items()
-    }
+def attack(
+    ground: Ground, ring: Ring, *, rings: int, compared: int, seed: int, tell: Tell
+) -> dict[str, dict[str, Success]]:
+    """By leak and number of calls. `compared`: rings of FIRST and LATER, whose ratio is wanted closely."""
+    cells = {(leak, calls): rings for leak in LEAKS for calls in CALLS}
+    cells |= {FIRST: compared, LATER: compared}
+    found: dict[str, dict[str, Success]] = {leak: {} for leak in LEAKS}
+    played = 0
+    for (leak, calls), count in cells.items():
+        found[leak][str(calls)] = _success(ground, ring, LEAKS[leak], calls, rings=count, seed=seed)
+        played += count
+        tell(played, sum(cells.values()))
+    return found
+
+
+def gain(found: Mapping[str, Mapping[str, Success]]) -> tuple[float, tuple[float, float]] | None:
+    """How many times as often LATER succeeds as FIRST, with the 95 % interval of Katz et al. (1978).
+
+    None: one of them never did.
+    """
+    first, later = (found[leak][str(calls)] for leak, calls in (FIRST, LATER))
+    if not first.approved or not later.approved:
+        return None
+    ratio = later.approved / first.approved
+    spread = math.sqrt(sum((1 - s.approved) / (s.approved * s.rings) for s in (first, later)))
+    return ratio, (ratio * math.exp(-1.96 * spread), ratio * math.exp(1.96 * spread))
 
 
 def _success(ground: Ground, ring: Ring, share: float, calls: int, *, rings: int, seed: int) -> Success:
@@ -73,7 +99,7 @@ def _success(ground: Ground, ring: Ring, share: float, calls: int, *, rings: int
         state = begin(victim, voice_consent=True, seed=number, exposure=ground.exposure)
         played = play(ground.setting, ground.method, prepared, state, random.Random(f"{seed}|{number}"))
         approved += played.genuine >= APPROVE_AT
-    return Success(approved=approved / rings, ci95=interval(approved, rings))
+    return Success(approved=approved / rings, ci95=interval(approved, rings), rings=rings)
 
 
 def prepare(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from question_bank.bank import Bank
 from question_bank.exposure import exposure_of
 from question_bank.index import Floats
 from question_bank.paper import PaperPolicy
-from question_bank.simulate.attack import Ground, Ring, Success, attack
+from question_bank.simulate.attack import Ground, Ring, Success, attack, gain
 from question_bank.simulate.bound import bound, counted_tables, true_tables
 from question_bank.simulate.figures import exposed, mean_error, of_method
 from question_bank.simulate.hearing import load_ear
@@ -41,6 +42,7 @@ class Size:
     per_population: int = 150
     per_point: int = 60  # for the curves
     rings: int = 250
+    rings_compared: int = 5_000  # of the two kinds of call that say what a ring gains
     seed: int = 1
 
 
@@ -217,15 +219,23 @@ def _attacks(stage: _Stage) -> dict[str, object]:
                 asked[question_id] = asked.get(question_id, 0) + 1
         exposure = exposure_of(stage.setting.bank.index, asked, len(papers)) if method.spares else None
         ground = Ground(setting=stage.setting, method=method, papers=papers, exposure=exposure)
-        found[method.name] = attack(ground, ring, rings=stage.size.rings, seed=stage.size.seed)
+        found[method.name] = attack(
+            ground,
+            ring,
+            rings=stage.size.rings,
+            compared=stage.size.rings_compared if method.spares else stage.size.rings,
+            seed=stage.size.seed,
+            tell=partial(stage.tell, f"attacks on {method.name}"),
+        )
     mine = found["ours"]
-    first, later = mine["none"]["1"].approved, mine["half"]["20"].approved
+    gained = gain(mine)
     return {
         "attack": _each(mine, lambda success: success.approved),
         # Budgets count persons and numbers; a ring that changes both with every call never meets them.
         "attack_budgets_off": _each(mine, lambda success: success.approved),
         "attack_ci95": _each(mine, lambda success: list(success.ci95)),
-        "attack_factor_20_half": round(later / first, 3) if first else None,
+        "attack_factor_20_half": None if gained is None else round(gained[0], 3),
+        "attack_factor_ci95": None if gained is None else [round(edge, 3) for edge in gained[1]],
         "attack_greedy_kl_per_s": _each(found["greedy_kl_per_s"], lambda success: success.approved),
         "attack_assumptions": asdict(ring),
     }

@@ -72,7 +72,7 @@ def paper_command(
         return
     for name in ("ours", *report["peers"], "bound"):
         _print(report.get(name) or report["peers"][name], title=name)
-    rest = {key: report[key] for key in ("ratios", "attack", "attack_budgets_off", "attack_factor_20_half")}
+    rest = {key: value for key, value in report.items() if key == "ratios" or key.startswith("attack")}
     console.print_json(json.dumps(rest))
 
 

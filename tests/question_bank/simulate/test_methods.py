@@ -10,7 +10,7 @@ from question_bank.bank import Bank
 from question_bank.exposure import exposure_of
 from question_bank.paper import PaperPolicy, Why
 from question_bank.simulate.applicants import draw_application
-from question_bank.simulate.attack import Ring, prepare
+from question_bank.simulate.attack import Ring, Success, gain, prepare
 from question_bank.simulate.bound import bound, true_tables
 from question_bank.simulate.figures import exposed, interval, is_error, is_undecided, of_method
 from question_bank.simulate.hearing import load_ear
@@ -146,3 +146,19 @@ def test_our_papers_wear_no_fact_out(bank: Bank) -> None:
     exposure = exposure_of(bank.index, {"identity.zodiac": 30, "identity.star_sign": 30}, 200)
     row = bank.index.row["identity.birth_date"]
     assert exposure.wear[row] == pytest.approx(0.3)
+
+
+def successes(first: float, later: float) -> dict[str, dict[str, Success]]:
+    return {
+        "none": {"1": Success(approved=first, ci95=(0.0, 1.0), rings=1_000)},
+        "half": {"20": Success(approved=later, ci95=(0.0, 1.0), rings=1_000)},
+    }
+
+
+def test_what_a_ring_gains_is_a_ratio_with_its_interval() -> None:
+    found = gain(successes(0.05, 0.1))
+    assert found is not None
+    assert found[0] == pytest.approx(2.0)
+    # ln 2 -+ 1.96 sqrt(0.95 / 50 + 0.9 / 100)
+    assert found[1] == pytest.approx((1.441, 2.776), abs=0.001)
+    assert gain(successes(0.0, 0.1)) is None
