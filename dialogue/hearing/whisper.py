@@ -110,7 +110,7 @@ class WhisperEngine:
             self._heads = heads.on(answer_of(lambda utterance: self._encode([utterance])[0]))
 
     def transcribe_many(self, orders: Sequence[ToTranscribe]) -> tuple[Transcript, ...]:
-        """See HearingEngine. About 0.1 core-seconds per short answer, less in a batch, more if doubtful."""
+        """See HearingEngine. Some 0.2 core-seconds per short answer, less in a batch, more if doubtful."""
         spoken = [i for i, order in enumerate(orders) if self._finder.spoken(order.utterance)]
         found = [Transcript(text="", no_speech=1.0)] * len(orders)
         with self._lock:
