@@ -1,4 +1,4 @@
-"""Latency against cut-offs as PNG: a line per system, a dot per silence. Needs matplotlib."""
+"""Latency against cut-offs as PNG: a line per system, a dot per silence, some of them named. Needs matplotlib."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -30,15 +30,15 @@ def draw(curves: Mapping[str, Curve], path: Path) -> None:
             axes.plot(
                 xs, ys, style, marker="o", fillstyle="none", color=f"C{number}", label=f"{name}, {percentile}"
             )
-            for x, y, point in drawn:
+            for place, (x, y, point) in enumerate(drawn):
                 if point["present"]:
                     axes.plot(x, y, "o", color=f"C{number}")
-                if percentile == "p50":
+                if percentile == "p50" and (point["present"] or place in (0, len(drawn) - 1)):
                     axes.annotate(str(point["silence_ms"]), (x, y), textcoords="offset points", xytext=(4, 4))
     axes.axhline(5, color="grey", linewidth=0.8, linestyle=":")
     axes.set(xlabel="wait for the next question, ms", ylabel="callers cut off, %", ylim=(0, None))
     axes.grid(visible=True, alpha=0.3)
-    axes.legend()
+    axes.legend(title="numbers: silence that ends a turn, ms")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=120)
