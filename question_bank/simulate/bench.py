@@ -41,7 +41,7 @@ class Size:
 
     per_population: int = 150
     per_point: int = 60  # for the curves
-    rings: int = 250
+    rings: int = 1_000
     rings_compared: int = 5_000  # of the two kinds of call that say what a ring gains
     seed: int = 1
 
