@@ -1,4 +1,4 @@
-"""Latency against cut-offs as PNG: a line per system, a dot per silence, some of them named. Needs matplotlib."""
+"""Latency against cut-offs as PNG: a line per system, a dot per silence. Needs matplotlib."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

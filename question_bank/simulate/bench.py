@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from question_bank.index import Floats
 from question_bank.paper import PaperPolicy
 from question_bank.simulate.attack import Ground, Ring, Success, attack, gain
 from question_bank.simulate.bound import bound, counted_tables, true_tables
+from question_bank.simulate.curves import ratios
 from question_bank.simulate.figures import exposed, mean_error, of_method
 from question_bank.simulate.hearing import load_ear
 from question_bank.simulate.history import learnt
@@ -92,9 +92,9 @@ def bench_paper(
         "ours": reports["ours"],
         "peers": peers,
         "bound": reports["bound"],
-        "ratios": _ratios(curves, mean_error(stage.papers["ours"]), list(peers)),
+        "ratios": ratios(curves, mean_error(stage.papers["ours"]), list(peers)),
         # Of those that wear no question out: the others could be learnt by heart.
-        "ratios_exposed_alike": _ratios(
+        "ratios_exposed_alike": ratios(
             curves,
             mean_error(stage.papers["ours"]),
             [name for name, papers in stage.papers.items() if name in peers and _spared(taught, papers)],
@@ -171,40 +171,6 @@ def _curve(stage: _Stage, method: Method) -> list[tuple[float, float]]:
 
 def _point(papers: Sequence[Played]) -> tuple[float, float]:
     return float(np.mean([paper.seconds for paper in papers])), mean_error(papers)
-
-
-def seconds_at(curve: Sequence[tuple[float, float]], error: float) -> float | None:
-    """Seconds at which a way of choosing errs so often, between its points; None: it never does.
-
-    The curve is first made to fall: more seconds never err more, apart from the chance of the draw.
-    """
-    falling: list[tuple[float, float]] = []
-    for seconds, value in sorted(curve):
-        falling.append((seconds, min([value, *(e for _, e in falling)])))
-    if falling[0][1] <= error:
-        return falling[0][0]
-    for (s0, e0), (s1, e1) in pairwise(falling):
-        if e1 <= error:
-            return s1 if e0 == e1 else s0 + (s1 - s0) * (e0 - error) / (e0 - e1)
-    return None
-
-
-def _ratios(
-    curves: Mapping[str, Sequence[tuple[float, float]]], error: float, peers: Sequence[str]
-) -> dict[str, object]:
-    at = {name: seconds_at(curve, error) for name, curve in curves.items()}
-    mine = at["ours"] or curves["ours"][-1][0]
-    rival = {name: at[name] for name in peers}
-    reached = {name: seconds for name, seconds in rival.items() if seconds is not None}
-    best = min(reached, key=lambda name: reached[name]) if reached else None
-    limit = at["bound"]
-    return {
-        "at_error": round(error, 4),
-        "seconds": {name: None if s is None else round(s, 1) for name, s in at.items()},
-        "best_rival": best,
-        "to_best_rival": None if best is None else round(mine / reached[best], 3),
-        "to_bound": None if limit is None else round(mine / limit, 3),
-    }
 
 
 def _attacks(stage: _Stage) -> dict[str, object]:
