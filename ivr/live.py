@@ -1,6 +1,6 @@
 """The calls as they happen, in the terminal, then a table of what came of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from uuid import UUID
@@ -149,33 +149,32 @@ def bar(beliefs: dict[Hypothesis, float], width: int = 12) -> Text:
     return Text("█" * left, style="green") + shown
 
 
-def results_table(rows: list[tuple[str, CallVerdict | None, str, bool | None]]) -> Table:
+def results_table(rows: Sequence[tuple[str, CallVerdict | None, str, bool | None]]) -> Table:
     """(name, verdict, decision in words, as expected or None where nothing was expected)."""
-    table = Table(title="What came of it")
-    for title in (
-        "applicant",
-        "outcome",
-        "recommendation",
-        "reasons",
-        "decision",
-        "answers",
-        "length",
-        "expected",
-    ):
+    table = Table(title="What came of it", box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("", width=1)  # as expected
+    table.add_column("applicant", overflow="fold")
+    table.add_column("outcome", no_wrap=True)
+    for title in ("advice", "reasons", "decision"):
         table.add_column(title)
+    table.add_column("answers", justify="right", no_wrap=True)
     for name, verdict, decision, as_expected in rows:
         mark = {True: "[green]✓", False: "[red]✗", None: ""}[as_expected]
         if verdict is None:
-            table.add_row(name, "not called", "–", "–", decision, "–", "–", mark)
+            table.add_row(mark, name, "not called", "–", "–", decision, "–")
             continue
         table.add_row(
-            name,
-            verdict.outcome.value,
-            verdict.recommendation.value,
-            ", ".join(reason.value for reason in verdict.reasons) or "–",
-            decision,
-            str(len(verdict.answers)),
-            f"{verdict.duration_s:.0f} s",
             mark,
+            name,
+            _words(verdict.outcome),
+            _words(verdict.recommendation),
+            _words(", ".join(verdict.reasons)) or "–",
+            decision,
+            f"{len(verdict.answers)} in {verdict.duration_s:.0f} s",
         )
     return table
+
+
+def _words(code: str) -> str:
+    """As words, which a narrow terminal can break into lines."""
+    return code.replace("_", " ")

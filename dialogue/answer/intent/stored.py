@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from safetensors import SafetensorError
 from transformers import AutoConfig, AutoModelForSequenceClassification
+from transformers.utils.logging import disable_progress_bar
 
 from decision_hook.contract import SurveyError
 from dialogue.answer.intent.intent import Intent
@@ -35,6 +36,7 @@ def read_model(
     `label` makes one of its name; ValueError: there is none. `what` the folder should hold and what it is
     `trained_with` go into the SurveyError raised if it does not.
     """
+    disable_progress_bar()  # of a model that is read in a hundredth of a second
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         labels = tuple(label(config.id2label[i]) for i in range(config.num_labels))
